@@ -1,0 +1,65 @@
+"""Language, headers, and refusals turned into answers, so that views hold no ``try``."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.workflow import InvalidTransition, LostRace
+
+
+class PortalLocale(LocaleMiddleware):
+    """Cookie (set from the profile at login) first, then ``?lang=`` on customers' pages, then the browser, then Chinese."""
+
+    def process_request(self, request):
+        wanted = request.GET.get("lang") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if wanted in dict(settings.LANGUAGES):
+            translation.activate(wanted)
+        else:
+            translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+
+class ResponseHeaders:
+    """What every answer carries, errors included."""
+
+    POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Refusals:
+    """A step that is not possible, or that somebody else took first, becomes a message on the page one came from."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, InvalidTransition):
+            return None
+        if isinstance(exception, LostRace) and exception.events:
+            context = {"reason": str(exception), "events": exception.events, "typed": _typed(request), "back": request.path}
+            return render(request, "errors/lost_race.html", context, status=409)
+        messages.error(request, str(exception))
+        back = request.META.get("HTTP_REFERER", "")
+        if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+            back = "/"
+        return redirect(back)
+
+
+def _typed(request):
+    hidden = {"csrfmiddlewaretoken", "version"}
+    return [(name, value) for name, value in request.POST.items() if name not in hidden and value]

@@ -1,0 +1,78 @@
+"""Who may do what: capabilities from roles, rules on objects, and the sentence that a refusal shows."""
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+OTHERWISE = {}
+
+
+def add_rule(name, predicate, otherwise):
+    """Register the object rule ``app.verb_noun``; ``otherwise`` is what a refused person reads."""
+    rules.add_perm(name, predicate)
+    OTHERWISE[name] = otherwise
+
+
+class Refused(PermissionDenied):
+    """A rule said no; ``reason`` is its sentence."""
+
+    def __init__(self, reason):
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def allows(user, name, obj=None):
+    return user.is_active and rules.has_perm(name, user, obj)
+
+
+def require(user, name, obj=None):
+    """Raise Refused with the rule's sentence unless ``user`` may."""
+    if not allows(user, name, obj):
+        raise Refused(OTHERWISE.get(name, _("You may not do this.")))
+
+
+def capability(name):
+    """Predicate: a role of the user grants ``name``."""
+
+    @rules.predicate(name=f"capability:{name}")
+    def granted(user):
+        return user.has_perm(name)
+
+    return granted
+
+
+@rules.predicate
+def is_visible(user, obj):
+    """The model's own ``visible_to`` holds the row, so list and detail cannot disagree."""
+    return obj is not None and type(obj).objects.visible_to(user).filter(pk=obj.pk).exists()
+
+
+def in_state(*states):
+    """Predicate: the object is in one of ``states``."""
+    values = {str(getattr(state, "value", state)) for state in states}
+
+    @rules.predicate(name="in_state:" + ",".join(sorted(values)))
+    def matches(user, obj):
+        return obj is not None and str(obj.state) in values
+
+    return matches
+
+
+def differs_from(*fields):
+    """Predicate: the user is none of the people named in the object's ``fields``."""
+
+    @rules.predicate(name="differs_from:" + ",".join(fields))
+    def other(user, obj):
+        return obj is not None and all(getattr(obj, f"{name}_id") != user.pk for name in fields)
+
+    return other
+
+
+def is_person(field):
+    """Predicate: the user is the person in the object's ``field``."""
+
+    @rules.predicate(name=f"is_person:{field}")
+    def same(user, obj):
+        return obj is not None and getattr(obj, f"{field}_id") == user.pk
+
+    return same

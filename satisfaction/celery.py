@@ -1,0 +1,30 @@
+"""The Celery application and everything that time drives, on one page. Due dates live in rows; beat only looks."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satisfaction.settings")
+
+app = Celery("satisfaction")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+MINUTE = 60.0
+app.conf.beat_schedule = {
+    # core
+    "beat heartbeat": {"task": "core.beat_heartbeat", "schedule": MINUTE / 2},  # /readyz shows its age
+    "jobs left behind": {"task": "core.sweep_jobs", "schedule": MINUTE},  # jobs of a dead worker start again
+    # notifications
+    "deliver messages": {"task": "notifications.deliver_due", "schedule": MINUTE / 6},  # queued rows, also after a crash
+    "messages left behind": {"task": "notifications.sweep", "schedule": MINUTE},  # claimed and never finished
+    # surveys
+    "open and close waves": {"task": "surveys.turn_waves", "schedule": MINUTE},  # by their window
+    "survey reminders": {"task": "surveys.remind_due", "schedule": 10 * MINUTE},  # only who has not answered
+    "anonymous answers": {"task": "surveys.empty_boxes", "schedule": 10 * MINUTE},  # shuffled batches
+    # customers
+    "follow-ups due": {"task": "customers.remind_follow_ups", "schedule": crontab(hour=8, minute=30)},
+    # reports
+    "periodic reports": {"task": "reports.make_due", "schedule": 10 * MINUTE},  # drafts on the calendar, made up after downtime
+}

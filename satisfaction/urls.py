@@ -1,0 +1,27 @@
+"""Every door of the portal. What needs no login says so in core.access.PUBLIC."""
+
+from django.urls import include, path
+
+from core import gallery, health, preferences
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("surveys.urls_public")),
+    path("", include("dashboard.urls")),
+    path("", include("core.urls")),
+    path("account/", include("accounts.urls_login")),
+    path("people/", include("accounts.urls")),
+    path("inbox/", include("notifications.urls")),
+    path("customers/", include("customers.urls")),
+    path("surveys/", include("surveys.urls")),
+    path("reports/", include("reports.urls")),
+    path("preferences/language", preferences.set_language, name="set_language"),
+    path("preferences/theme", preferences.set_theme, name="set_theme"),
+    path("gallery/", gallery.gallery, name="gallery"),
+]
+
+handler400 = "core.errors.bad_request"
+handler403 = "core.errors.refused"
+handler404 = "core.errors.not_found"
+handler500 = "core.errors.server_error"
