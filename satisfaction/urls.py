@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from core import gallery, health, preferences
+from core import health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -10,15 +10,12 @@ urlpatterns = [
     path("", include("surveys.urls_public")),
     path("", include("dashboard.urls")),
     path("", include("core.urls")),
-    path("account/", include("accounts.urls_login")),
+    path("account/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
     path("inbox/", include("notifications.urls")),
     path("customers/", include("customers.urls")),
     path("surveys/", include("surveys.urls")),
     path("reports/", include("reports.urls")),
-    path("preferences/language", preferences.set_language, name="set_language"),
-    path("preferences/theme", preferences.set_theme, name="set_theme"),
-    path("gallery/", gallery.gallery, name="gallery"),
 ]
 
 handler400 = "core.errors.bad_request"

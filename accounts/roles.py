@@ -1,0 +1,94 @@
+"""Role → capability, all of it on this page. ``sync_roles`` installs it; a system check complains when the database differs."""
+
+from accounts.choices import Role
+
+EVERYBODY = ()
+
+SEE_CUSTOMERS = ("customers.see_unit", "customers.log_interaction", "customers.handle_follow_up")
+SEE_SURVEYS = ("surveys.see_plans", "surveys.see_questionnaires", "surveys.see_waves", "surveys.see_results")
+
+GRANTS = {
+    Role.AGENT: (*SEE_CUSTOMERS, "customers.edit_customer", "customers.reveal_personal", "surveys.see_plans", "surveys.see_waves"),
+    Role.LEAD: (
+        *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
+        "customers.import_data", "customers.export_personal", "customers.reveal_personal", "surveys.see_answers",
+        "surveys.publish_questionnaire", "surveys.approve_plan", "reports.see_reports", "reports.review_report",
+        "notifications.see_outbox", "accounts.see_people",
+    ),
+    Role.SURVEY_OFFICER: (
+        *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
+        "customers.import_data", "customers.export_personal", "surveys.write_plan", "surveys.design_questionnaire",
+        "surveys.publish_questionnaire", "surveys.run_wave", "surveys.see_answers", "surveys.export_answers",
+        "surveys.confirm_finding", "reports.see_reports", "reports.write_report", "reports.review_report",
+        "notifications.see_outbox", "notifications.retry_message", "accounts.see_people",
+    ),
+    Role.DEPARTMENT_USER: (*SEE_CUSTOMERS, *SEE_SURVEYS, "surveys.write_plan", "reports.see_reports"),
+    Role.EXECUTIVE: (
+        *SEE_SURVEYS, "customers.see_all", "surveys.approve_plan", "reports.see_reports", "reports.review_report",
+        "reports.issue_report", "accounts.see_people", "accounts.see_supervision", "accounts.name_supervisors",
+    ),
+    Role.SUPERVISOR: (
+        *SEE_SURVEYS, "customers.see_all", "surveys.see_answers", "reports.see_reports", "notifications.see_outbox",
+        "accounts.see_people", "accounts.see_supervision", "core.see_all_jobs",
+    ),
+    Role.APPRAISAL_OFFICER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports", "accounts.see_people"),
+    Role.TRAINER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports"),
+    Role.ADMINISTRATOR: (
+        "accounts.see_people", "accounts.manage_people", "accounts.see_supervision", "core.manage_calendar",
+        "core.see_all_jobs", "notifications.see_outbox", "notifications.retry_message", "customers.import_data",
+        "customers.see_all",
+    ),
+    Role.AGENCY: EVERYBODY,
+    Role.CUSTOMER: EVERYBODY,
+    Role.EMPLOYEE: EVERYBODY,
+}  # fmt: skip
+
+AUDITED_APPS = ("customers", "surveys", "reports")
+READING = ("see_", "reveal_")
+
+
+def is_write(capability):
+    """Does the capability change something in an app that the supervision group audits?"""
+    app, _, codename = capability.partition(".")
+    return app in AUDITED_APPS and not codename.startswith(READING)
+
+
+def sync_roles(using="default"):
+    """Make the database's groups equal to GRANTS. Returns the capabilities that no app declares."""
+    from django.contrib.auth.models import Group, Permission
+
+    known = {
+        f"{p.content_type.app_label}.{p.codename}": p
+        for p in Permission.objects.using(using).select_related("content_type")
+    }
+    unknown = set()
+    for role in Role:
+        group, _made = Group.objects.using(using).get_or_create(name=role.value)
+        wanted = [name for name in GRANTS[role] if name in known]
+        unknown |= set(GRANTS[role]) - set(wanted)
+        group.permissions.set([known[name] for name in wanted])
+    return sorted(unknown)
+
+
+def differences(using="default"):
+    """Lines that say where the database's groups differ from GRANTS."""
+    from django.contrib.auth.models import Group
+
+    lines = []
+    for role in Role:
+        group = Group.objects.using(using).filter(name=role.value).first()
+        have = {f"{a}.{c}" for a, c in group.permissions.values_list("content_type__app_label", "codename")} if group else set()
+        if have != set(GRANTS[role]):
+            lines.append(f"{role.value}: {sorted(have ^ set(GRANTS[role]))}")
+    return lines
+
+
+def sync_roles_after_migrate(sender, using, **kwargs):
+    """Runs once per migrate, after the last app's permissions exist."""
+    if using == "owner" and sender.name == "django.contrib.auth":
+        from django.apps import apps
+        from django.contrib.auth.management import create_permissions
+
+        for config in apps.get_app_configs():
+            create_permissions(config, verbosity=0, using=using)
+        sync_roles(using)

@@ -1,0 +1,94 @@
+"""Forms: one helper, optional fields marked, unusual values as warnings to acknowledge."""
+
+import django_filters
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+def helper():
+    """The one crispy helper: the page writes the form tag and its buttons."""
+    made = FormHelper()
+    made.form_tag = False
+    made.disable_csrf = True
+    made.label_class = "form-label"
+    made.attrs = {"novalidate": ""}
+    return made
+
+
+class PortalFormMixin:
+    """Soft warnings: ``warn(text)`` in clean() asks once for an acknowledgement instead of refusing."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+        self.soft_warnings = []
+
+    def warn(self, text):
+        self.soft_warnings.append(text)
+
+    def is_valid(self):
+        valid = super().is_valid()
+        acknowledged = self.data.get(self.add_prefix("acknowledge")) == "1"
+        return valid and (acknowledged or not self.soft_warnings)
+
+
+class PortalForm(PortalFormMixin, forms.Form):
+    pass
+
+
+class PortalModelForm(PortalFormMixin, forms.ModelForm):
+    pass
+
+
+class VersionForm(PortalForm):
+    """Carries the version the page showed, so that a later writer hears of the earlier one."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReasonForm(PortalForm):
+    """A step that owes a reason."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ConfirmForm(PortalForm):
+    """A step that only wants a yes."""
+
+
+class PortalFilterSet(django_filters.FilterSet):
+    """Filter bar of a list. Unknown parameters are refused, values shown as removable chips."""
+
+    KNOWN = {"page", "after", "before", "sort", "format", "columns", "lang"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.form.helper = helper()
+
+    @property
+    def unknown(self):
+        return sorted(set(self.data or {}) - set(self.filters) - self.KNOWN - {f"{n}_{s}" for n in self.filters for s in ("min", "max", "after", "before")})
+
+    def chips(self):
+        """(label, value, query string without it) for each filter in use."""
+        if not self.is_bound or not self.form.is_valid():
+            return []
+        rows = []
+        for name, value in self.form.cleaned_data.items():
+            if value in (None, "", []) or name not in self.form.fields:
+                continue
+            query = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
+            for key in [k for k in query if k == name or k.startswith(f"{name}_")] + ["page", "after", "before"]:
+                query.pop(key, None)
+            rows.append((self.form.fields[name].label, self._shown(name, value), query.urlencode()))
+        return rows
+
+    def _shown(self, name, value):
+        field = self.form.fields[name]
+        if isinstance(field, forms.NullBooleanField):
+            return _("Yes") if value else _("No")
+        choices = dict(getattr(field, "choices", ()) or ()) if not hasattr(field, "queryset") else {}
+        if isinstance(value, slice):
+            return " – ".join(str(part) for part in (value.start, value.stop) if part is not None)
+        return choices.get(value, value)

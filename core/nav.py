@@ -1,0 +1,67 @@
+"""The left navigation, in the order of the cycle. Apps add their entries in AppConfig.ready()."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+SECTIONS = (
+    ("home", _("Home"), "home"),
+    ("surveys", _("Surveys"), "clipboard-list"),
+    ("voice", _("Voice of customers"), "inbox"),
+    ("improvement", _("Improvement"), "tool"),
+    ("supervision", _("Supervision"), "eye-check"),
+    ("appraisal", _("Appraisal"), "chart-bar"),
+    ("reports", _("Reports"), "report"),
+    ("customers", _("Customers"), "users"),
+    ("settings", _("Settings"), "settings"),
+)
+ENTRIES = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: in which section, its text, URL name, the capabilities of which one is needed, an optional counter.
+
+    ``count`` is a callable ``(user) -> int`` and counts only what is due from the user.
+    """
+
+    section: str
+    label: str
+    url_name: str
+    needs: tuple = ()
+    count: object = None
+    order: int = 50
+    prefix: str = field(default="")
+
+
+def add(*entries):
+    ENTRIES.extend(entries)
+
+
+def build(request):
+    """List of sections for the layout: {label, icon, url, active, count, children}."""
+    user, path = request.user, request.path
+    result = []
+    for key, label, icon in SECTIONS:
+        children = [
+            _child(entry, user, path)
+            for entry in sorted((e for e in ENTRIES if e.section == key), key=lambda e: e.order)
+            if not entry.needs or any(user.has_perm(name) for name in entry.needs)
+        ]
+        if not children:
+            continue
+        only = len(children) == 1
+        result.append({
+            "label": label if not only or key != "home" else label, "icon": icon, "url": children[0]["url"],
+            "active": any(child["active"] for child in children), "count": children[0]["count"] if only else 0,
+            "children": [] if only else children,
+        })  # fmt: skip
+    return result
+
+
+def _child(entry, user, path):
+    url = reverse(entry.url_name)
+    prefix = entry.prefix or url
+    active = path == url if prefix == "/" else path.startswith(prefix)
+    return {"label": entry.label, "url": url, "active": active, "count": entry.count(user) if entry.count else 0, "icon": ""}

@@ -1,0 +1,90 @@
+"""One table class serves the screen and, through ``as_values()``, xlsx, csv and PDF."""
+
+import django_tables2 as tables
+from django.core.paginator import EmptyPage
+from django.utils.translation import gettext_lazy as _
+from django_tables2.paginators import LazyPaginator
+
+PAGE_SIZE = 50
+COUNT_CAP = 10_000
+
+
+def capped_count(rows):
+    """(number, label) of rows, counting no further than ``COUNT_CAP``: "3,214" or "10,000+"."""
+    number = rows.order_by()[: COUNT_CAP + 1].count() if hasattr(rows, "query") else len(rows)
+    return number, f"{COUNT_CAP:,}+" if number > COUNT_CAP else f"{number:,}"
+
+
+class PortalTable(tables.Table):
+    """Base of every list. Subclasses name columns; ``row_url(record)`` makes the whole row a link."""
+
+    class Meta:
+        attrs = {"class": "table"}
+        template_name = "components/table.html"
+        empty_text = _("Nothing here yet.")
+
+    @staticmethod
+    def row_url(record):
+        get = getattr(record, "get_absolute_url", None)
+        return get() if get else ""
+
+    def headers(self):
+        """Column titles in the reader's language, for exports."""
+        return [str(column.header) for column in self.columns if column.visible and not column.column.exclude_from_export]
+
+    def export_rows(self):
+        """Rows of typed values below ``headers()``; heavy lists stream through ``iterator()``."""
+        exclude = [column.name for column in self.columns if column.visible and column.column.exclude_from_export]
+        rows = self.as_values(exclude_columns=exclude)
+        next(rows)
+        return rows
+
+
+class NumberColumn(tables.Column):
+    """Right-aligned figures."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("attrs", {"td": {"class": "num"}, "th": {"class": "num"}})
+        super().__init__(*args, **kwargs)
+
+
+class BadgeColumn(tables.TemplateColumn):
+    """A state with its word and colour; exports the word."""
+
+    def __init__(self, accessor, **kwargs):
+        self.path = accessor
+        super().__init__(template_code="{% badge value %}", accessor=accessor, **kwargs)
+
+    def value(self, record, value, **kwargs):
+        return str(getattr(value, "label", value))
+
+
+class DueColumn(tables.TemplateColumn):
+    """A due moment with working time left beneath."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("attrs", {"td": {"class": "when"}, "th": {"class": "when"}})
+        super().__init__(template_code="{% due at=value %}", **kwargs)
+
+    def value(self, value, **kwargs):
+        return value
+
+
+def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwargs):
+    """Filter, sort and page one list: the context of a list page.
+
+    ``filterset`` is bound to ``request.GET``; an invalid or unknown filter shows an empty list, never another one.
+    Returns {"filter", "table", "count", "query"}.
+    """
+    refused = filterset.unknown or not filterset.form.is_valid()
+    rows = filterset.queryset.none() if refused else filterset.qs
+    number, label = capped_count(rows)
+    table = table_class(rows, request=request, order_by=request.GET.getlist("sort") or None, order_by_field="sort", **table_kwargs)
+    page = request.GET.get("page", "1")
+    try:
+        table.paginate(LazyPaginator, per_page=page_size, page=int(page) if page.isdigit() and page != "0" else 1)
+    except EmptyPage:
+        table.paginate(LazyPaginator, per_page=page_size, page=1)
+    query = request.GET.copy()
+    query.pop("page", None)
+    return {"filter": filterset, "table": table, "count": label, "number": number, "query": query.urlencode()}

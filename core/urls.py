@@ -1,0 +1,16 @@
+from django.urls import path
+
+from core import attachments, gallery, jobs, preferences, views
+
+app_name = "core"
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("preferences/language", preferences.set_language, name="set_language"),
+    path("preferences/theme", preferences.set_theme, name="set_theme"),
+    path("gallery/", gallery.gallery, name="gallery"),
+    path("attachments/<int:pk>/", attachments.download, name="attachment"),
+    path("jobs/", jobs.job_list, name="job_list"),
+    path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<uuid:pk>/cancel", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),
+]
