@@ -1,0 +1,193 @@
+"""What an import looks like. Each app declares its schemas in ``<app>/imports.py`` and registers them in AppConfig.ready().
+
+    class CustomerImport(Schema):
+        code = "customers"                             # address: /imports/customers/
+        title = _("Customers")
+        help = _("One row per customer. Customers that exist already are refused, not overwritten.")
+        capability = "customers.import_customers"
+        columns = [
+            Column("number", _("Customer number"), required=True, unique=True, max_length=20, example="C-0001"),
+            Column("name", _("Name"), required=True, max_length=100, example=_("Example Ltd"), aliases=("客户名称",)),
+            Column("tier", _("Tier"), kind="choice", choices=Tier, example=Tier.KEY),
+            Column("owner", _("Owner"), kind="reference", help=_("Login name"), example="li.na"),
+            Column("since", _("Customer since"), kind="date", example="2024-03-01"),
+            Column("phone", _("Phone"), kind="phone", personal=True, example="13800000005"),
+        ]
+        together = [("name", "region")]                # no two rows of one file may agree in all of these
+
+        def clean_row(self, row, context):             # one row, no queries; row["tier"] is None if empty or refused
+            if row["tier"] == Tier.KEY and not row["owner"]:
+                row.fail("owner", _("A key customer needs an owner."))
+
+        def resolve(self, rows, context):              # all rows at once, a handful of queries
+            self.look_up(rows, "owner", User.objects.filter(is_active=True), field="username")
+            self.refuse_existing(rows, "number", Customer.objects.all(), field="number")
+
+        def commit(self, rows, *, by, progress):       # one open transaction round it; every row was just checked again
+            for row in rows:
+                services.create_customer(by=by, **row.values)
+                progress.step()
+
+    register(CustomerImport())
+
+``row.values`` holds typed values by column name: str ("" where empty), int, Decimal, date, aware datetime, bool, the choice's
+value, a phone as "+8613800000005", a reference as what look_up() put there; None where empty (text: "").
+Columns that the file leaves out count as empty; a missing required column is an error of the file.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.i18n import both
+
+SCHEMAS = {}
+KINDS = {"text", "integer", "decimal", "date", "datetime", "choice", "bool", "phone", "email", "reference"}
+CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``label`` heads it in the template; a file may head it with either language, the name or an alias.
+
+    ``choices``: TextChoices, (value, label) pairs, or a callable that returns pairs. ``unique``: not twice in one file.
+    ``personal``: the value is not shown on the result page. ``minimum``/``maximum`` bound integers, decimals and dates.
+    """
+
+    name: str
+    label: Any
+    kind: str = "text"
+    required: bool = False
+    choices: Any = ()
+    help: Any = ""
+    example: Any = ""
+    max_length: int = 500
+    unique: bool = False
+    personal: bool = False
+    minimum: Any = None
+    maximum: Any = None
+    aliases: tuple = ()
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.name}: unknown kind {self.kind!r}")
+
+    def pairs(self):
+        """(value, label) of every choice, labels lazy."""
+        choices = self.choices() if callable(self.choices) and not isinstance(self.choices, type) else self.choices
+        return list(getattr(choices, "choices", choices))
+
+    def headings(self):
+        """Every spelling that heads this column, normalised."""
+        return {plain(text) for text in (self.name, *both(self.label).values(), *self.aliases)}
+
+
+@dataclass
+class Row:
+    """One row of the file: ``number`` is what the spreadsheet shows at its left, ``raw`` the cells as they came."""
+
+    number: int
+    values: dict = field(default_factory=dict)
+    raw: dict = field(default_factory=dict)
+    errors: list = field(default_factory=list)
+
+    def __getitem__(self, name):
+        return self.values.get(name)
+
+    def fail(self, column, reason):
+        """Refuse the cell ``column`` (or the whole row with ""), saying why and what to do, in the reader's language."""
+        self.errors.append((column, str(reason)))
+
+    def failed(self, column):
+        return any(name == column for name, _reason in self.errors)
+
+
+@dataclass
+class Context:
+    """Who imports; ``data`` is the schema's own, shared by clean_row() and resolve() of one run."""
+
+    by: Any
+    data: dict = field(default_factory=dict)
+
+
+class Schema:
+    """Base of every import; see the module's example. ``limit`` is the greatest number of rows."""
+
+    code = ""
+    title = ""
+    help = ""
+    capability = ""
+    columns = ()
+    together = ()
+    limit = 50_000
+
+    def column(self, name):
+        return next(column for column in self.columns if column.name == name)
+
+    def clean_row(self, row, context):
+        """Rules within one row; no queries."""
+
+    def resolve(self, rows, context):
+        """Rules that need the database: references and what exists already, for all rows in few queries."""
+
+    def commit(self, rows, *, by, progress):
+        """Write the rows through the app's services. May return {"url": …} of the page that shows them."""
+        raise NotImplementedError
+
+    # What resolve() is made of
+
+    def look_up(self, rows, column, queryset, *, field, key=None, reason=None):
+        """Put the object whose ``field`` equals the cell into ``row.values[column]``; fail the cell if there is none.
+
+        ``key`` turns the cell into what ``field`` stores (a blind index, a pinyin key). The queryset decides who is
+        visible. Two objects of one key are refused as ambiguous. One query per 5,000 different values.
+        """
+        found = self._by_key(rows, column, queryset, field, key)
+        for row, value in self._filled(rows, column, key):
+            match = found.get(value, [])
+            if len(match) == 1:
+                row.values[column] = match[0]
+                continue
+            row.values[column] = None
+            row.fail(column, _("There are several of this name; give one that is unique.") if match else
+                     reason or _("There is no such entry."))  # fmt: skip
+
+    def refuse_existing(self, rows, column, queryset, *, field, key=None, reason=None):
+        """Fail the cells whose value the database holds already."""
+        found = self._by_key(rows, column, queryset, field, key)
+        for row, value in self._filled(rows, column, key):
+            if value in found:
+                row.fail(column, reason or _("This exists already."))
+
+    def _by_key(self, rows, column, queryset, field, key):
+        wanted = list({value for _row, value in self._filled(rows, column, key)})
+        found = {}
+        for start in range(0, len(wanted), CHUNK):
+            for obj in queryset.filter(**{f"{field}__in": wanted[start : start + CHUNK]}):
+                found.setdefault(getattr(obj, field), []).append(obj)
+        return found
+
+    @staticmethod
+    def _filled(rows, column, key):
+        for row in rows:
+            value = row[column]
+            if value not in (None, "") and not row.failed(column):
+                yield row, key(value) if key else value
+
+
+def register(schema):
+    """Offer ``schema`` under its code; call it in AppConfig.ready()."""
+    if not (schema.code and schema.capability and schema.columns):
+        raise ValueError(f"{type(schema).__name__} needs code, capability and columns")
+    SCHEMAS[schema.code] = schema
+    return schema
+
+
+def plain(text):
+    """A heading as people mean it: no spaces, stars, case or full-width forms, no remark in brackets."""
+    text = str(text).translate(FULL_WIDTH).split("(")[0]
+    return "".join(text.split()).strip("*:").lower()
+
+
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
