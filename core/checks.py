@@ -113,3 +113,13 @@ def backup_was_drilled(app_configs, databases, **kwargs):
         hint = "Run manage.py restore DIR --drill on the latest backup."
         return [Warning(f"No backup was proved restorable in {DRILL_DAYS} days.", hint=hint, id="core.W010")]
     return []
+
+
+@register(Tags.database)
+def working_years_are_loaded(app_configs, databases, **kwargs):
+    year = timezone.localdate().year
+    row = _ask(databases, f"SELECT count(DISTINCT year) FROM core_calendaryear WHERE year IN ({year}, {year + 1})", "core_calendaryear")
+    if row and row[0] < 2:
+        hint = "Load the years on the working calendar's page; deadlines there count plain weekdays meanwhile."
+        return [Warning(f"The working calendar does not hold {year} and {year + 1}.", hint=hint, id="core.W011")]
+    return []

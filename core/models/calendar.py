@@ -18,7 +18,9 @@ class Calendar(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_calendar")
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="one_default_calendar"
+            )
         ]
         ordering = ["code"]
         permissions = [("change_working_time", _("Can change the working calendar"))]
@@ -32,11 +34,19 @@ class Calendar(models.Model):
 class CalendarVersion(models.Model):
     """One edition of a calendar. It and its rows are insert-only: an edit is a new version."""
 
-    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="versions", verbose_name=_("working calendar"))
+    calendar = models.ForeignKey(
+        Calendar, models.PROTECT, related_name="versions", verbose_name=_("working calendar")
+    )
     no = models.PositiveIntegerField(_("version"))
-    note = models.CharField(_("what changed"), max_length=300, blank=True)
+    note_zh = models.CharField(_("what changed (Chinese)"), max_length=300, blank=True)
+    note_en = models.CharField(_("what changed (English)"), max_length=300, blank=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("made by"),
     )
     made_at = models.DateTimeField(_("made at"), db_default=Now())
 
@@ -56,7 +66,9 @@ class WeekPattern(models.Model):
     ``sessions`` is [["09:00", "12:00"], …]; one that ends at or before its start ends on the next day.
     """
 
-    version = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="week_patterns", verbose_name=_("version"))
+    version = models.ForeignKey(
+        CalendarVersion, models.PROTECT, related_name="week_patterns", verbose_name=_("version")
+    )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     weekday = models.PositiveSmallIntegerField(_("weekday"))
     sessions = models.JSONField(_("sessions"), default=list, blank=True)
@@ -64,7 +76,9 @@ class WeekPattern(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "valid_from", "weekday"], nulls_distinct=False, name="one_pattern_per_weekday"
+                fields=["version", "valid_from", "weekday"],
+                nulls_distinct=False,
+                name="one_pattern_per_weekday",
             ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_known"),
         ]
@@ -83,10 +97,14 @@ class DayOverride(models.Model):
         OFFICIAL = "official", _("Public holiday notice")
         COMPANY = "company", _("Our own decision")
 
-    version = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="overrides", verbose_name=_("version"))
+    version = models.ForeignKey(
+        CalendarVersion, models.PROTECT, related_name="overrides", verbose_name=_("version")
+    )
     date = models.DateField(_("day"))
     is_working = models.BooleanField(_("working day"))
-    sessions = models.JSONField(_("sessions"), null=True, blank=True)  # null on a working day = the usual ones
+    sessions = models.JSONField(
+        _("sessions"), null=True, blank=True
+    )  # null on a working day = the usual ones
     label_zh = models.CharField(_("name (Chinese)"), max_length=60, blank=True)
     label_en = models.CharField(_("name (English)"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.COMPANY)
@@ -94,7 +112,9 @@ class DayOverride(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["version", "date"], name="one_override_per_day"),
-            models.CheckConstraint(condition=Q(is_working=True) | Q(sessions__isnull=True), name="rest_day_without_sessions"),
+            models.CheckConstraint(
+                condition=Q(is_working=True) | Q(sessions__isnull=True), name="rest_day_without_sessions"
+            ),
         ]
         ordering = ["version", "date"]
         verbose_name = _("special day")
@@ -105,18 +125,25 @@ class DayOverride(models.Model):
 
 
 class CalendarYear(models.Model):
-    """Whether a year's public holidays are announced; deadlines that touch a provisional year may still move."""
+    """Whether a year's holidays are announced; deadlines that touch a provisional year may still move."""
 
     class State(models.TextChoices):
         PROVISIONAL = "provisional", _("Provisional")
         CONFIRMED = "confirmed", _("Confirmed")
 
-    version = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="years", verbose_name=_("version"))
+    version = models.ForeignKey(
+        CalendarVersion, models.PROTECT, related_name="years", verbose_name=_("version")
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     state = models.CharField(_("state"), max_length=12, choices=State)
     source = models.CharField(_("source"), max_length=200, blank=True)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
     )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
 

@@ -10,9 +10,7 @@ from core.statistics.sampling import answers_for_mean_change, answers_for_share_
 from core.statistics.scores import Nps, net_moments
 
 
-def newcombe(
-    count: float, n: float, other_count: float, other_n: float, *, level: float = 0.95
-) -> Interval:
+def newcombe(count: float, n: float, other_count: float, other_n: float, *, level: float = 0.95) -> Interval:
     """Newcombe's interval (method 10) of count/n − other_count/other_n; None where a side has no answers."""
     if not n or not other_n:
         return Interval(None, None, None)
@@ -104,22 +102,33 @@ def mean_difference(
     estimate = after.mean - before.mean
     test = welch(before, after)
     if test.df is None:
-        proven = test.p is not None and test.p < 1 - level
-        verdict = verdict_of(estimate, estimate, higher_is_better=higher_is_better)
-        return Difference(estimate, None, None, test.p, verdict if proven else Verdict.NOT_PROVEN)
+        return _without_spread(estimate, test.p, level, higher_is_better)
     reach = t_value(test.df, level) * hypot(before.se, after.se)
     verdict = verdict_of(estimate - reach, estimate + reach, higher_is_better=higher_is_better)
     return Difference(estimate, estimate - reach, estimate + reach, test.p, verdict)
 
 
+def _without_spread(
+    estimate: float | None, p: float | None, level: float, higher_is_better: bool
+) -> Difference:
+    proven = p is not None and p < 1 - level
+    verdict = (
+        verdict_of(estimate, estimate, higher_is_better=higher_is_better) if proven else Verdict.NOT_PROVEN
+    )
+    return Difference(estimate, None, None, p, verdict)
+
+
 def paired_difference(
     before: Sequence[float], after: Sequence[float], *, level: float = 0.95, higher_is_better: bool = True
 ) -> Difference:
-    """After − before when the same customers answered twice, in the same order (paired t)."""
+    """After − before when the same customers answered twice, in the same order (paired t).
+
+    If everybody changed by the same amount, p is that of the sign test.
+    """
     change = mean_of((b - a for a, b in zip(before, after, strict=True)), level=level)
     if change.low is None:
-        p = 1.0 if change.n > 1 and change.mean == 0 else None
-        return Difference(change.mean, None, None, p)
+        p = 2.0 ** (1 - change.n) if change.mean else 1.0
+        return _without_spread(change.mean, p if change.n > 1 else None, level, higher_is_better)
     verdict = verdict_of(change.low, change.high, higher_is_better=higher_is_better)
     p = t_test_p(change.mean / change.se, change.n - 1)
     return Difference(change.mean, change.low, change.high, p, verdict)

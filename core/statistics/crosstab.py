@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import comb, sqrt
 
 MARK = 1.96
@@ -46,7 +47,7 @@ def crosstab(table: Sequence[Sequence[float]], *, design_effect: float = 1.0) ->
         blank = tuple(tuple(None for _ in columns) for _ in rows)
         return Crosstab(n, None, 0, None, None, blank, False, None)
     expected = [[r * c / n for c in columns] for r in rows]
-    cells = [(o, e) for line, wanted in zip(table, expected, strict=True) for o, e in zip(line, wanted, strict=True)]
+    cells = list(zip(chain(*table), chain(*expected), strict=True))
     chi2 = sum((o - e) ** 2 / e for o, e in cells if e) / design_effect
     sparse = any(0 < e < 5 for _, e in cells)
     return Crosstab(
@@ -81,6 +82,7 @@ def _fisher_p(table: Sequence[Sequence[float]]) -> float | None:
     if any(x != int(x) for x in (a, b, c, d)):
         return None
     a, row, other, column = int(a), int(a + b), int(c + d), int(a + c)
-    ways = [comb(row, x) * comb(other, column - x) for x in range(max(0, column - other), min(row, column) + 1)]
+    possible = range(max(0, column - other), min(row, column) + 1)
+    ways = [comb(row, x) * comb(other, column - x) for x in possible]
     observed = comb(row, a) * comb(other, column - a)
     return sum(w for w in ways if w <= observed) / sum(ways)

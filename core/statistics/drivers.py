@@ -75,17 +75,22 @@ def drivers_of_correlations(
     method = "lmg" if len(names) <= SHAPLEY_LIMIT else "johnson"
     shares = (_lmg if method == "lmg" else _johnson)(matrix[None], r[None])[0]
     r2 = float(min(1.0, max(0.0, shares.sum())))
-    return Drivers(n, r2, method, tuple(
-        Driver(
-            name=name,
-            r=float(r[j]),
-            beta=float(betas[j]),
-            share=float(shares[j]),
-            importance=Interval(float(shares[j]) / r2 if r2 > FLAT else None, None, None),
-            flipped=bool(r[j] * betas[j] < -FLAT),
-        )
-        for j, name in enumerate(names)
-    ))
+    return Drivers(
+        n,
+        r2,
+        method,
+        tuple(
+            Driver(
+                name=name,
+                r=float(r[j]),
+                beta=float(betas[j]),
+                share=float(shares[j]),
+                importance=Interval(float(shares[j]) / r2 if r2 > FLAT else None, None, None),
+                flipped=bool(r[j] * betas[j] < -FLAT),
+            )
+            for j, name in enumerate(names)
+        ),
+    )
 
 
 def _flat(name: str) -> Driver:
@@ -133,9 +138,12 @@ def _with_intervals(found: Drivers, data, resamples: int, level: float) -> tuple
 
     random = np.random.default_rng(0)
     stacks = (data[random.integers(0, len(data), len(data))] for _ in range(resamples))
-    matrices = np.stack([np.corrcoef(stack, rowvar=False) for stack in stacks if stack.std(axis=0).min() >= FLAT])
+    usable = [np.corrcoef(stack, rowvar=False) for stack in stacks if stack.std(axis=0).min() >= FLAT]
+    if len(usable) < resamples / 2:
+        return found.drivers
+    matrices = np.stack(usable)
     shares = (_lmg if found.method == "lmg" else _johnson)(matrices[:, 1:, 1:], matrices[:, 0, 1:])
-    parts = shares / shares.sum(axis=1, keepdims=True)
+    parts = shares / np.maximum(shares.sum(axis=1, keepdims=True), FLAT)
     low, high = np.quantile(parts, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return tuple(
         replace(driver, importance=Interval(driver.importance.estimate, float(low[j]), float(high[j])))
@@ -169,20 +177,25 @@ class ImportanceMap:
 
 
 def importance_performance(found: Drivers, performance: Mapping[str, Mean]) -> ImportanceMap:
-    """Place every driver that has importance and performance. One whose interval crosses a line is unclear."""
+    """Place every driver that has importance and performance; if its interval crosses a line it is unclear."""
+    rated = {name: mean for name, mean in performance.items() if mean.n}
     placed = [
-        (driver, performance[driver.name])
+        (driver, rated[driver.name])
         for driver in found.drivers
-        if driver.importance.estimate is not None and driver.name in performance and performance[driver.name].n
+        if driver.importance.estimate is not None and driver.name in rated
     ]
     if not placed:
         return ImportanceMap(None, None, ())
     x_line = sum(driver.importance.estimate for driver, _ in placed) / len(placed)
     y_line = sum(mean.mean for _, mean in placed) / len(placed)
-    return ImportanceMap(x_line, y_line, tuple(
-        MapPoint(driver.name, driver.importance, mean, _quadrant(driver.importance, mean, x_line, y_line))
-        for driver, mean in placed
-    ))
+    return ImportanceMap(
+        x_line,
+        y_line,
+        tuple(
+            MapPoint(driver.name, driver.importance, mean, _quadrant(driver.importance, mean, x_line, y_line))
+            for driver, mean in placed
+        ),
+    )
 
 
 def _quadrant(importance: Interval, mean: Mean, x_line: float, y_line: float) -> Quadrant:

@@ -19,9 +19,7 @@ class Outcomes:
 
     @property
     def invited(self) -> int:
-        return (
-            self.complete + self.partial + self.refused + self.not_contacted + self.other + self.unknown
-        )
+        return self.complete + self.partial + self.refused + self.not_contacted + self.other + self.unknown
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def mean_of(values: Iterable[float], **options) -> Mean:
     n = len(values)
     if not n:
         return mean_of_moments(0, None, None)
-    mean = sum(values) / n
+    # equal values must not get a spread from rounding
+    mean = values[0] if min(values) == max(values) else sum(values) / n
     return mean_of_moments(n, mean, _sd(sum((x - mean) ** 2 for x in values), n), **options)
 
 
@@ -117,7 +118,9 @@ def mean_of_sums(n: int, total: float, squares: float, **options) -> Mean:
     """The mean from stored sums: number of answers, sum of values, sum of squared values."""
     if not n:
         return mean_of_moments(0, None, None)
-    return mean_of_moments(n, total / n, _sd(max(0.0, squares - total * total / n), n), **options)
+    deviations = squares - total * total / n
+    deviations = deviations if deviations > 1e-12 * squares else 0.0  # what rounding leaves of equal values
+    return mean_of_moments(n, total / n, _sd(deviations, n), **options)
 
 
 def _sd(squared_deviations: float, n: int) -> float | None:

@@ -21,7 +21,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Share:
-    """`count` of `n` answers as a fraction with its Wilson limits. `n_eff` only where answers are weighted."""
+    """`count` of `n` answers as a fraction with Wilson limits. `n_eff` only where answers are weighted."""
 
     count: int
     n: int

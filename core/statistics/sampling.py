@@ -9,13 +9,15 @@ from core.statistics.results import Mean
 
 
 def exact_sample_size(
-    margin: float, *, share: float = 0.5, population: int | None = None, z: float = 1.959963984540054
+    margin: float, *, share: float = 0.5, population: int | None = None, z: float | None = None
 ) -> float:
-    """Cochran's sample size before rounding: z²p(1−p)/e², corrected for a finite population."""
+    """Cochran's sample size before rounding: z²p(1−p)/e², corrected for a finite population; z is 1.96."""
     if not 0 < margin < 1 or not 0 <= share <= 1:
         raise ValueError("margin and share are fractions")
-    size = z * z * share * (1 - share) / margin**2
-    return size if population is None else size * population / (population + size - 1) if population else 0.0
+    size = ((z or z_value()) / margin) ** 2 * share * (1 - share)
+    if population is None:
+        return size
+    return size * population / (population + size - 1) if population else 0.0
 
 
 def sample_size(
@@ -156,9 +158,9 @@ def _whole(exact: list[float], n: int, caps: Sequence[int]) -> list[int]:
 def stratified_variance(
     sizes: Sequence[int], sds: Sequence[float], sample: Sequence[float], *, finite: bool = True
 ) -> float | None:
-    """The variance of the stratified mean; None if a stratum has no answers."""
+    """The variance of the stratified mean; None if a stratum has nobody in it or no answers."""
     total = sum(sizes)
-    if not total or any(n <= 0 for n in sample):
+    if not total or min(sizes) <= 0 or min(sample) <= 0:
         return None
     return sum(
         (size / total) ** 2 * ((1 - n / size) if finite else 1) * sd * sd / n

@@ -86,8 +86,13 @@ def share_from(
     return share(count, sum(counts), population=population, level=level)
 
 
-def weighted_index(means: Sequence[float], weights: Sequence[float] | None = None, *, points: int = 10) -> float:
-    """A 0–100 index of several items' means (ACSI: three 10-point items). Without weights all count equally."""
+def weighted_index(
+    means: Sequence[float], weights: Sequence[float] | None = None, *, points: int = 10
+) -> float:
+    """A 0–100 index of several items' means (ACSI: three 10-point items); without weights all count equally.
+
+    Only a complete index is an index: leave it out where an item has no mean.
+    """
     weights = [1.0] * len(means) if weights is None else weights
     total = sum(weights)
     if len(weights) != len(means) or total <= 0 or min(weights) < 0:

@@ -1,8 +1,9 @@
 """Small groups stay hidden: which cells of a table may be shown so that none of 1 … k−1 people comes out.
 
-A table is its finest cells, `{("North", "A"): 12, …}`, and the keys shown from it: cells and margins, a margin
-being a key with ALL in the places summed over. Whoever sees the shown figures can add and subtract them;
-`suppress` hides so much that no group below the threshold results, neither one cell nor several together.
+A table is its finest cells, `{("North", "A"): 12, …}`, and the keys shown from it: cells and margins, a
+margin being a key with ALL in the places summed over. Whoever sees the shown figures can add and subtract
+them; `suppress` hides so much that no group below the threshold results, neither one cell nor several
+together.
 Give both reasons the same words on the screen: the difference between them is for the audit, not for readers.
 """
 
@@ -12,7 +13,6 @@ from itertools import product
 
 SCORE_THRESHOLD = 5
 TEXT_THRESHOLD = 10
-EXHAUSTIVE = 12  # dimensions of the derivable space up to which every combination is tried
 
 
 class _All:
@@ -66,20 +66,22 @@ def suppress_groups(
 def with_margins(cells: Collection[Key]) -> list[Key]:
     """The cells and all their margins up to the grand total."""
     patterns = product((False, True), repeat=max(map(len, cells), default=0))
-    return list(dict.fromkeys(
-        tuple(ALL if summed else part for part, summed in zip(key, pattern, strict=True))
-        for pattern in patterns
-        for key in cells
-    ))
+    return list(
+        dict.fromkeys(
+            tuple(ALL if summed else part for part, summed in zip(key, pattern, strict=True))
+            for pattern in patterns
+            for key in cells
+        )
+    )
 
 
 def nested(cells: Collection[Key]) -> list[Key]:
-    """The cells of a hierarchy with the total of every level: (branch, department), (branch, ALL), (ALL, ALL)."""
-    return list(dict.fromkeys(
-        key[:depth] + (ALL,) * (len(key) - depth)
-        for key in cells
-        for depth in range(len(key), -1, -1)
-    ))
+    """The cells of a hierarchy and every level's total: (branch, department), (branch, ALL), (ALL, ALL)."""
+    return list(
+        dict.fromkeys(
+            key[:depth] + (ALL,) * (len(key) - depth) for key in cells for depth in range(len(key), -1, -1)
+        )
+    )
 
 
 class _Table:
@@ -102,7 +104,9 @@ class _Table:
         known = {key for key in self.cells if key in self.sizes and key not in hidden}
         unknown = [cell for cell in self.cells if cell not in known]
         small = [cell for cell in unknown if self.cells[cell] < self.threshold]
-        sums = [key for key, cells in self.members.items() if key not in hidden and key not in known and cells]
+        sums = [
+            key for key, found in self.members.items() if found and key not in hidden and key not in known
+        ]
         if not small or not sums:
             return None
         return self._solve(unknown, small, sums, known)
@@ -110,31 +114,32 @@ class _Table:
     def _solve(self, unknown, small, sums, known):
         import numpy as np
 
-        matrix = np.array([[float(cell in found) for cell in unknown] for found in self._sets(sums)])
-        small_places = [unknown.index(cell) for cell in small]
+        matrix = np.array([[float(_covers(key, cell)) for cell in unknown] for key in sums])
+        places = [unknown.index(cell) for cell in small]
         weights = np.array([self.cells[cell] for cell in small])
-        for vector in _derivable(matrix, small_places):
-            if 0 < vector @ weights < self.threshold:
-                target = np.zeros(len(unknown))
-                target[small_places] = vector
-                factors = np.linalg.lstsq(matrix.T, target, rcond=None)[0]
-                return self._factors(dict(zip(sums, factors, strict=True)), known)
-        return None
-
-    def _sets(self, keys):
-        return [set(self.members[key]) for key in keys]
+        vector = next(_derivable(matrix, places, weights, self.threshold), None)
+        if vector is None:
+            return None
+        target = np.zeros(len(unknown))
+        target[places] = vector
+        factors = np.linalg.lstsq(matrix.T, target, rcond=None)[0]
+        return self._factors(dict(zip(sums, factors, strict=True)), known)
 
     def _factors(self, factors, known):
         used = {key: float(factor) for key, factor in factors.items() if abs(factor) > 1e-7}
         for cell in known:
-            subtracted = -sum(factor for key, factor in used.items() if ALL in key and _covers(key, cell))
+            subtracted = -sum(factor for key, factor in factors.items() if _covers(key, cell))
             if abs(subtracted) > 1e-7:
                 used[cell] = subtracted
         return used
 
     def weakest(self, leak: Collection[Key], hidden: Collection[Key]) -> Key:
-        """Which of the keys used to hide: the finest; one that closes a gap with hidden ones; the smallest."""
-        return min(leak, key=lambda key: (key.count(ALL), -_neighbours(key, hidden), self.sizes[key], str(key)))
+        """Which of the keys used to hide: the finest, beside the most hidden ones, the smallest."""
+
+        def cost(key):
+            return key.count(ALL), -_neighbours(key, hidden), self.sizes[key], str(key)
+
+        return min(leak, key=cost)
 
 
 def _covers(key: Key, cell: Key) -> bool:
@@ -147,28 +152,33 @@ def _neighbours(key: Key, hidden: Collection[Key]) -> int:
     return len({places[0] for places in apart if len(places) == 1})
 
 
-def _derivable(matrix, places):
-    """0/1 vectors over the given columns that are combinations of the rows and zero in all other columns."""
+def _derivable(matrix, places, weights, threshold):
+    """0/1 vectors of small weight over the given columns that the rows combine to, with 0 in all others."""
     import numpy as np
 
-    _, values, right = np.linalg.svd(matrix)
-    null = right[int((values > 1e-9).sum()) :]
-    _, values, right = np.linalg.svd(null[:, places]) if len(null) else (None, np.zeros(0), np.eye(len(places)))
-    basis, pivots = _echelon(right[int((values > 1e-9).sum()) :])
-    if len(basis) > EXHAUSTIVE:
-        # too many to try: the places that can be computed one by one show where to begin
-        yield from (row for row in basis if _binary(row))
-        choices = ((*bits, *(0,) * (len(basis) - EXHAUSTIVE)) for bits in product((0, 1), repeat=EXHAUSTIVE))
-    else:
-        choices = product((0, 1), repeat=len(basis))
-    for choice in choices:
-        vector = np.array(choice, dtype=float) @ basis
-        if _binary(vector):
+    basis, pivots = _echelon(_null_space(_null_space(matrix)[:, places]))
+    for choice in _light([weights[pivot] for pivot in pivots], threshold - 1):
+        vector = basis[list(choice)].sum(axis=0)
+        if (abs(vector * (vector - 1)) < 1e-6).all() and np.round(vector) @ weights < threshold:
             yield np.round(vector)
 
 
-def _binary(vector) -> bool:
-    return bool((abs(vector * (vector - 1)) < 1e-6).all())
+def _null_space(matrix):
+    import numpy as np
+
+    if not len(matrix):
+        return np.eye(matrix.shape[1])
+    _, values, right = np.linalg.svd(matrix)
+    return right[int((values > 1e-9).sum()) :]
+
+
+def _light(weights, budget, start=0):
+    """All choices of places that together weigh no more than the budget."""
+    for place in range(start, len(weights)):
+        if weights[place] <= budget:
+            yield (place,)
+            for rest in _light(weights, budget - weights[place], place + 1):
+                yield (place, *rest)
 
 
 def _echelon(basis):

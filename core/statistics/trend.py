@@ -90,7 +90,8 @@ def _segment(points, number, centre, sigma, run_length, scale):
         here = _side(estimate, centre)
         run = run + 1 if here == side and here else abs(here)
         side = here
-        yield ChartPoint(n, estimate, centre, low, high, number, _signal(estimate, low, high, run >= run_length))
+        signal = _signal(estimate, low, high, run >= run_length)
+        yield ChartPoint(n, estimate, centre, low, high, number, signal)
 
 
 def _limits(centre, sigma, n, scale):

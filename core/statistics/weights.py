@@ -99,13 +99,12 @@ def weighted_mean(values: Sequence[float], weights: Sequence[float], *, level: f
     if not base.n:
         return Mean(0, None, None, None, None, None, 0.0)
     n, total = base.n, sum(w for _, w in pairs)
+    if len({x for x, _ in pairs}) == 1:
+        spread = 0.0 if n > 1 else None
+        return Mean(n, pairs[0][0], spread, spread, None, None, base.n_eff)
     mean = sum(w * x for x, w in pairs) / total
-    if n == 1:
-        return Mean(1, mean, None, None, None, None, base.n_eff)
     sd = sqrt(sum(w * (x - mean) ** 2 for x, w in pairs) / total * n / (n - 1))
     se = sqrt(sum((w * (x - mean)) ** 2 for x, w in pairs) * n / (n - 1)) / total
-    if se == 0:
-        return Mean(n, mean, 0.0, 0.0, None, None, base.n_eff)
     reach = t_value(n - 1, level) * se
     return Mean(n, mean, sd, se, mean - reach, mean + reach, base.n_eff)
 
@@ -137,7 +136,9 @@ def _targets(fitted, margins):
         unknown = seen[axis] - margin.keys()
         if unknown:
             raise ValueError(f"margin {axis} does not know {sorted(map(str, unknown))}")
-        missing += [(axis, category) for category, size in margin.items() if size and category not in seen[axis]]
+        missing += [
+            (axis, category) for category in margin if margin[category] and category not in seen[axis]
+        ]
         kept = {category: size for category, size in margin.items() if category in seen[axis]}
         targets.append((kept, sum(kept.values())))
     if fitted and any(total <= 0 for _, total in targets):
@@ -166,7 +167,11 @@ def _rake_once(fitted, targets) -> float:
 
 
 def _trim(cells, sample, trim):
-    """Cut weights at low and high times their mean; the others are rescaled so that the mean stays."""
+    """Cut weights at low and high times their mean; the others are rescaled so that the mean stays.
+
+    A weight of 0 means that the population has nobody there: it stays."""
+    void = {cell: 0.0 for cell, weight in cells.items() if not weight}
+    cells = {cell: weight for cell, weight in cells.items() if weight}
     n = sum(sample[cell] for cell in cells)
     mean = sum(weight * sample[cell] for cell, weight in cells.items()) / n
     low, high = trim[0] * mean, trim[1] * mean
@@ -182,7 +187,7 @@ def _trim(cells, sample, trim):
         if not over:
             break
         cut |= over
-    return free | cut, sum(sample[cell] for cell in cut) / n
+    return free | cut | void, sum(sample[cell] for cell in cut) / n
 
 
 def _gap(fitted, targets) -> float:

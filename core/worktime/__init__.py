@@ -1,4 +1,4 @@
-"""Working time: ``engine`` (calendars), ``limits`` (due, remaining), ``store`` (the calendars in force), ``words``."""
+"""Working time: ``engine`` (calendars), ``limits`` (due, remaining), ``store`` (in force), ``words``."""
 
 from core.worktime.engine import CalendarError, DayKind, WorkCalendar
 from core.worktime.limits import Due, Limit, LimitKind, Remaining, due, elapsed, remaining, reminder_at

@@ -41,8 +41,8 @@ class DayKind(StrEnum):
 class WorkCalendar:
     """When work is done. ``overrides`` beat the week, whichever way: sessions, REST, or USUAL (None).
 
-    ``later_weeks`` are (first day, week) in order: the week pattern from that day on. ``years_loaded`` are the years
-    whose holidays are announced; what touches another year is provisional.
+    ``later_weeks`` are (first day, week) in order: the week pattern from that day on. ``years_loaded`` are
+    the years whose holidays are announced; what touches another year is provisional.
     """
 
     zone: str
@@ -82,7 +82,10 @@ class WorkCalendar:
         zone = ZoneInfo(self.zone)
         for start, end in self.sessions_on(day):
             last = day + DAY if end <= start else day
-            yield datetime.combine(day, start, zone).astimezone(UTC), datetime.combine(last, end, zone).astimezone(UTC)
+            yield (
+                datetime.combine(day, start, zone).astimezone(UTC),
+                datetime.combine(last, end, zone).astimezone(UTC),
+            )
 
     def kind_of(self, day: date) -> DayKind:
         """How a day stands against its week, to be shown and explained."""
@@ -101,7 +104,7 @@ class WorkCalendar:
         return self.kind_of(day) == DayKind.HOLIDAY
 
     def working_days_between(self, first: date, last: date) -> int:
-        """Working days after ``first`` up to and with ``last``: the first day does not count. ValueError if turned round."""
+        """Working days after ``first`` up to and with ``last``. ValueError when ``last`` comes first."""
         if last < first:
             raise ValueError(f"{last} is before {first}")
         return sum(self._year(year).days_between(first, last) for year in range(first.year, last.year + 1))
@@ -123,8 +126,11 @@ class WorkCalendar:
     def minutes_per_day(self) -> float:
         """Working minutes of a usual day, to say a long time in days; 24 hours where the week is empty."""
         day = date(2024, 1, 1)
-        spans = (datetime.combine(day + DAY if end <= start else day, end) - datetime.combine(day, start)
-                 for start, end in usual((self.later_weeks[-1][1] if self.later_weeks else self.week)))  # fmt: skip
+        sessions = usual(self.later_weeks[-1][1] if self.later_weeks else self.week)
+        spans = (
+            datetime.combine(day + DAY * (end <= start), end) - datetime.combine(day, start)
+            for start, end in sessions
+        )
         return (sum(spans, ZERO) or DAY) / MINUTE
 
     # ── moments ──
@@ -133,7 +139,7 @@ class WorkCalendar:
         return _utc(moment).astimezone(ZoneInfo(self.zone)).date()
 
     def add(self, start: datetime, minutes: float) -> datetime:
-        """The first moment at which ``minutes`` of working time have passed since ``start``; 0 gives ``start`` itself.
+        """The first moment at which ``minutes`` of working time have passed; 0 gives ``start`` itself.
 
         ValueError when negative, CalendarError when 400 days hold no working time.
         """
@@ -156,16 +162,16 @@ class WorkCalendar:
         return sum((year.worked(end) - year.worked(start) for year in years), ZERO) / MINUTE
 
     def add_working_days(self, start: datetime, days: int) -> datetime:
-        """Close of business on the n-th working day; the local day of ``start`` does not count; 0 gives ``start`` itself."""
+        """Close of business on the n-th working day after the day of ``start``; 0 gives ``start`` itself."""
         if not _not_negative(days):
             return _utc(start)
         return self.close_of(self.nth_working_day(self.local_day(start), days))
 
     def add_calendar_days(self, start: datetime, days: int, *, weekends_rest: bool = True) -> datetime:
-        """End of the n-th day; the local day of ``start`` does not count; 0 gives ``start`` itself.
+        """End of the n-th day after the local day of ``start``; 0 gives ``start`` itself.
 
-        Where that day rests, the day after the rest. With ``weekends_rest=False`` only holidays move it. It ends at the
-        close of business where there is one.
+        Where that day rests, the day after the rest. With ``weekends_rest=False`` only holidays move it. It
+        ends at the close of business where there is one.
         """
         if not _not_negative(days):
             return _utc(start)

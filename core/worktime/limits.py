@@ -51,7 +51,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """Minutes left (negative: over), counted as the limit counts; ``minutes_per_day`` turns them into days."""
+    """Minutes left (negative: over), counted as the limit counts, and how many make a day."""
 
     minutes: float
     minutes_per_day: float
@@ -65,10 +65,11 @@ class Remaining:
 def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[Pause] = ()) -> Due:
     """When ``limit`` ends for something begun at ``start``.
 
-    Every pause after ``start`` moves it by what the limit counts inside the pause, overlaps counted once; one in lunch,
-    at night or over a holiday moves a working limit by nothing. Limits in days move by the days after the one on which
-    the pause began, up to the day it ended. Day limits end at close of business; the day of ``start`` does not count.
-    A pause that began after the limit moves it too: the breach is a stored fact, not something to be read from here.
+    Every pause after ``start`` moves it by what the limit counts inside the pause, overlaps counted once;
+    one in lunch, at night or over a holiday moves a working limit by nothing. Limits in days move by the
+    days after the one on which the pause began, up to the day it ended; they end at close of business, and
+    the day of ``start`` does not count. A pause that began after the limit moves it too: a breach is a fact
+    its owner has stored.
     """
     start = _utc(start)
     stops = merged(pauses, start, FOREVER)
@@ -82,7 +83,9 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
             at = calendar.add(start, limit.amount + sum(calendar.between(*stop) for stop in stops))
         case LimitKind.WORKING_DAYS:
             days = [tuple(map(calendar.local_day, stop)) for stop in stops]
-            at = calendar.add_working_days(start, limit.amount + sum(calendar.working_days_between(*day) for day in days))
+            at = calendar.add_working_days(
+                start, limit.amount + sum(calendar.working_days_between(*day) for day in days)
+            )
         case LimitKind.CALENDAR_DAYS:
             days = [tuple(map(calendar.local_day, stop)) for stop in stops]
             total = limit.amount + sum((last - first).days for first, last in days)
@@ -90,8 +93,10 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
     return Due(at, provisional=calendar.is_provisional(start, at))
 
 
-def elapsed(calendar: WorkCalendar, limit: Limit, start: datetime, now: datetime, pauses: Iterable[Pause] = ()) -> float:
-    """Minutes used from ``start`` to ``now`` without the pauses, in working time where the limit counts it."""
+def elapsed(
+    calendar: WorkCalendar, limit: Limit, start: datetime, now: datetime, pauses: Iterable[Pause] = ()
+) -> float:
+    """Minutes used from ``start`` to ``now`` without the pauses, counted as the limit counts."""
     start, now = _utc(start), _utc(now)
     stops = merged(pauses, start, now)
     return _count(calendar, limit, start, now) - sum(_count(calendar, limit, *stop) for stop in stops)
@@ -107,13 +112,15 @@ def remaining(
     now = stopped_at or now
     at = due(calendar, limit, start, merged(stops, start, max(start, now))).at
     minutes = _count(calendar, limit, now, at) if at >= now else -_count(calendar, limit, at, now)
-    return Remaining(minutes, calendar.minutes_per_day if limit.counts_working_time else 24 * 60, bool(stopped_at))
+    return Remaining(
+        minutes, calendar.minutes_per_day if limit.counts_working_time else 24 * 60, bool(stopped_at)
+    )
 
 
 def reminder_at(
     calendar: WorkCalendar, limit: Limit, start: datetime, percent: int, pauses: Iterable[Pause] = ()
 ) -> datetime | None:
-    """When ``percent`` of the clock is used, taken in working time: outside it, the next opening. None while paused."""
+    """When ``percent`` of the clock is used; outside working time, the next opening. None while paused."""
     at = due(calendar, limit, start, pauses := list(pauses)).at
     if at is None:
         return None

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+    verbose_name = _("Messages")
+
+    def ready(self):
+        from core import health, nav
+        from notifications import messages, receivers  # noqa: F401  (kinds of this app; job ended → inbox)
+        from notifications.selectors import oldest_waiting_seconds
+
+        nav.add(nav.Entry("settings", _("Outgoing messages"), "notifications:outbox", ("notifications.see_outbox",), order=60))
+        health.add_probe("outbox", oldest_waiting_seconds, deadline=300)

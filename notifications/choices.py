@@ -1,0 +1,25 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    CLAIMED = "claimed", _("Next to go")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown")
+    CANCELLED = "cancelled", _("Not needed any more")
+
+    @property
+    def colour(self):
+        return {"queued": "info", "claimed": "info", "sending": "accent", "sent": "success", "failed": "danger",
+                "unknown": "attention"}.get(self.value, "neutral")  # fmt: skip
+
+
+class Guarantee(models.TextChoices):
+    """What happens to a message whose sending was cut off: at least once sends it again under the same Message-ID,
+    at most once puts it on the list of unknown ones for a person to decide."""
+
+    AT_LEAST_ONCE = "at_least_once", _("At least once")
+    AT_MOST_ONCE = "at_most_once", _("At most once")

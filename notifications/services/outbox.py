@@ -1,0 +1,197 @@
+"""Writing, claiming and sending messages."""
+
+import json
+import logging
+import os
+import smtplib
+import socket
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from core.nudge import nudge
+from notifications.choices import Guarantee, MessageState
+from notifications.kinds import KINDS
+from notifications.models import Message, Notice
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 8
+TRANSIENT = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, ConnectionError, TimeoutError, socket.gaierror, OSError)
+
+
+def queue(kind, *, to_user=None, to_email="", context=None, language=None, dedupe_key=None, url="", not_before=None,
+          secret=False, mail=True):  # fmt: skip
+    """Write a message (and the inbox line of its kind) in the caller's transaction. Returns the Message or None.
+
+    ``context`` holds ids and short facts, never a link or a body. ``dedupe_key`` makes a second call a no-op.
+    ``secret=True`` encrypts the context and forgets it after sending. ``mail=False`` writes the inbox line only.
+    """
+    found = KINDS[kind]
+    if to_user is not None and found.line is not None:
+        Notice.objects.bulk_create(
+            [Notice(user=to_user, kind=kind, context=context or {}, url=url, dedupe_key=dedupe_key)], ignore_conflicts=True
+        )
+    if found.render is None or not mail or (to_user is not None and not to_user.email):
+        return None
+    rows = queue_many(kind, [_row(found, to_user, to_email, context, language, dedupe_key, not_before, secret)])
+    return rows[0] if rows else None
+
+
+def _row(kind, to_user, to_email, context, language, dedupe_key, not_before, secret):
+    address = to_email or (to_user.email if to_user else "")
+    return Message(
+        kind=kind.code, guarantee=kind.guarantee, to_user=to_user, to_email=to_email,
+        domain=address.rpartition("@")[2].lower()[:100], language=language or getattr(to_user, "language", None) or "zh-hans",
+        context={} if secret else context or {}, secret_context=json.dumps(context or {}) if secret else "",
+        dedupe_key=dedupe_key, message_id=new_message_id(), not_before=not_before or timezone.now(),
+    )  # fmt: skip
+
+
+def new_message_id():
+    host = settings.BASE_URL.partition("://")[2].partition(":")[0].partition("/")[0]
+    return f"<{uuid.uuid4().hex}@{host}>"
+
+
+def queue_many(kind, rows):
+    """Write many Message rows of one kind at once; rows whose dedupe_key exists already are left out. Returns the rows."""
+    made = Message.objects.bulk_create(rows, batch_size=500, ignore_conflicts=any(row.dedupe_key for row in rows))
+    from notifications.tasks import deliver_due
+
+    nudge(deliver_due)
+    return made
+
+
+def claim(limit=BATCH):
+    """Take up to ``limit`` waiting messages for this process; domains over their rate wait. Returns the rows."""
+    now, me = timezone.now(), f"{socket.gethostname()[:40]}:{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE notifications_message SET state = 'claimed', claimed_at = %(now)s, claimed_by = %(me)s
+               WHERE id IN (
+                   SELECT id FROM notifications_message
+                   WHERE state = 'queued' AND not_before <= %(now)s AND domain NOT IN (
+                       SELECT domain FROM notifications_message WHERE state = 'sent' AND sent_at > %(minute)s
+                       GROUP BY domain HAVING count(*) >= %(rate)s)
+                   ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+               RETURNING id""",
+            {"now": now, "me": me, "minute": now - timedelta(minutes=1), "rate": settings.MAIL_PER_DOMAIN_PER_MINUTE, "limit": limit},
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Message.objects.filter(pk__in=ids).select_related("to_user").order_by("not_before", "pk"))
+
+
+def deliver_due(limit=BATCH):
+    """Claim and send one batch over one connection. Returns {"sent", "failed", "cancelled"}."""
+    counts = {"sent": 0, "failed": 0, "cancelled": 0}
+    rows = claim(limit)
+    if not rows:
+        return counts
+    smtp = get_connection()
+    try:
+        for message in rows:
+            counts[deliver(message, smtp)] += 1
+    finally:
+        smtp.close()
+    return counts
+
+
+def deliver(message, smtp):
+    """Send one claimed message outside any transaction and write what became of it."""
+    if not _mark(message, MessageState.CLAIMED, MessageState.SENDING, attempts=message.attempts + 1):
+        return "cancelled"  # somebody else has it
+    message.attempts += 1
+    kind = KINDS[message.kind]
+    try:
+        with translation.override(message.language):
+            context = json.loads(message.secret_context) if message.secret_context else message.context
+            mail = kind.render(message, context)
+        if mail is None:
+            _mark(message, MessageState.SENDING, MessageState.CANCELLED, secret_context="")
+            return "cancelled"
+        _send(message, mail, smtp)
+    except smtplib.SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0] if error.recipients else 550
+        return _failed(message, kind, error, permanent=code >= 500)
+    except smtplib.SMTPResponseException as error:
+        return _failed(message, kind, error, permanent=error.smtp_code >= 500)
+    except TRANSIENT as error:
+        smtp.close()
+        return _failed(message, kind, error, permanent=False)
+    except Exception as error:  # noqa: BLE001 (a message that cannot be rendered must not stop the others; it is listed)
+        log.exception("message %s (%s) cannot be made", message.pk, message.kind)
+        return _failed(message, kind, error, permanent=True)
+    _mark(message, MessageState.SENDING, MessageState.SENT, sent_at=timezone.now(), subject=mail.subject[:200],
+          secret_context="", error="")  # fmt: skip
+    if kind.on_sent:
+        kind.on_sent(message)
+    return "sent"
+
+
+def _send(message, mail, smtp):
+    email = EmailMultiAlternatives(
+        mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=smtp,
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **mail.headers},
+        reply_to=[settings.PORTAL["email"]],
+    )  # fmt: skip
+    email.attach_alternative(mail.html, "text/html")
+    for name, content, media_type in mail.attachments:
+        email.attach(name, content, media_type)
+    if smtp.__class__.__module__.endswith("smtp") and smtp.connection is None:
+        smtp.open()
+    email.send()
+
+
+def _mark(message, old, new, **fields):
+    changed = Message.objects.filter(pk=message.pk, state=old).update(state=new, **fields)
+    if changed:
+        message.state = new
+    return bool(changed)
+
+
+def _failed(message, kind, error, *, permanent):
+    over = permanent or message.attempts >= ATTEMPTS
+    text = str(error)[:500] or error.__class__.__name__
+    if over:
+        _mark(message, MessageState.SENDING, MessageState.FAILED, error=text)
+        if kind.on_failed:
+            kind.on_failed(message, permanent)
+    else:
+        wait = timedelta(seconds=min(15 * 4 ** (message.attempts - 1), 6 * 3600))
+        _mark(message, MessageState.SENDING, MessageState.QUEUED, error=text, not_before=timezone.now() + wait,
+              claimed_at=None)  # fmt: skip
+    return "failed"
+
+
+def sweep(now=None):
+    """Messages whose sender died: never tried ones go back to the queue; cut-off ones by the guarantee of their kind."""
+    late = Message.objects.filter(claimed_at__lt=(now or timezone.now()) - LEASE)
+    back = late.filter(state=MessageState.CLAIMED).update(state=MessageState.QUEUED, claimed_at=None)
+    cut_off = late.filter(state=MessageState.SENDING)
+    back += cut_off.filter(guarantee=Guarantee.AT_LEAST_ONCE).update(state=MessageState.QUEUED, claimed_at=None)
+    unknown = cut_off.filter(guarantee=Guarantee.AT_MOST_ONCE).update(
+        state=MessageState.UNKNOWN, error="cut off while being sent"
+    )
+    return {"requeued": back, "unknown": unknown}
+
+
+@transaction.atomic
+def retry(message, *, by):
+    """A person sends a failed or unknown message again, under the same Message-ID."""
+    from core.workflow import InvalidTransition, record
+
+    changed = Message.objects.filter(
+        pk=message.pk, state__in=(MessageState.FAILED, MessageState.UNKNOWN)
+    ).update(state=MessageState.QUEUED, attempts=0, not_before=timezone.now(), claimed_at=None, error="")
+    if not changed:
+        raise InvalidTransition(translation.gettext("This message is not waiting for a decision any more."))
+    record(message, "retried", by=by)
+    from notifications.tasks import deliver_due as task
+
+    nudge(task)
