@@ -1,8 +1,15 @@
 """Reading the organisation."""
 
-from django.utils import timezone
+from collections import defaultdict
 
-from accounts.models import OrgUnit
+from django.contrib.auth.models import Permission
+from django.db.models import Count, Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.choices import Role
+from accounts.models import Membership, OrgUnit
+from core.models import Event
 
 
 def units_of(user, *, day=None):
@@ -13,8 +20,6 @@ def units_of(user, *, day=None):
         paths = list(OrgUnit.objects.filter(memberships__in=user.memberships.on(day)).values_list("path", flat=True))
         cache[day] = set()
         if paths:
-            from django.db.models import Q
-
             below = Q()
             for path in paths:
                 below |= Q(path__startswith=path)
@@ -39,6 +44,32 @@ def main_unit(user):
 
 
 def roles_of(user):
-    from accounts.choices import Role
-
     return [Role(name) for name in user.groups.values_list("name", flat=True).order_by("name") if name in Role.values]
+
+
+def units_with_people():
+    """Units in tree order with ``people`` (how many belong to them today) and ``current_heads``."""
+    today = timezone.localdate()
+    current = Q(memberships__since__lte=today) & (Q(memberships__until__isnull=True) | Q(memberships__until__gte=today))
+    heads = Prefetch(
+        "memberships", Membership.objects.current().filter(is_head=True).select_related("user"), to_attr="current_heads"
+    )
+    return OrgUnit.objects.annotate(people=Count("memberships", filter=current)).prefetch_related(heads)
+
+
+def history(obj, limit=50):
+    """The newest events of ``obj``."""
+    return Event.objects.of(obj).select_related("by", "on_behalf_of").order_by("-pk")[:limit]
+
+
+def capability_matrix(grants, is_write):
+    """[(app label, [(capability, words, writes?, [granted per role])])] in the order of the roles."""
+    rows = defaultdict(list)
+    used = {name for names in grants.values() for name in names}
+    for permission in Permission.objects.select_related("content_type").order_by("content_type__app_label", "id"):
+        name = f"{permission.content_type.app_label}.{permission.codename}"
+        if name in used:
+            rows[permission.content_type.app_label].append(
+                (name, _(permission.name), is_write(name), [name in grants[role] for role in Role])
+            )
+    return list(rows.items())

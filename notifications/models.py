@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.crypto import EncryptedTextField
+from core.crypto import EncryptedTextField, mask_email
 from notifications.choices import Guarantee, MessageState
 
 
@@ -67,6 +67,15 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.pk}"
+
+    @property
+    def state_badge(self):
+        return MessageState(self.state)
+
+    @property
+    def recipient(self):
+        """Who gets it, with the address masked."""
+        return str(self.to_user) if self.to_user_id else mask_email(self.to_email) or _("Address on file")
 
     def get_absolute_url(self):
         from django.urls import reverse

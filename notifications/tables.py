@@ -1,0 +1,49 @@
+import django_filters
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import PortalFilterSet
+from core.tables import BadgeColumn, NumberColumn, PortalTable
+from notifications.choices import MessageState
+from notifications.kinds import KINDS
+from notifications.models import Message
+
+
+class MessageFilter(PortalFilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=MessageState)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=lambda: sorted((k.code, k.title) for k in KINDS.values() if k.render))
+
+    class Meta:
+        model = Message
+        fields = ("state", "kind")
+
+
+class MessageTable(PortalTable):
+    kind = tables.Column(verbose_name=_("Kind"))
+    to = tables.Column(verbose_name=_("To"), accessor="recipient", orderable=False)
+    subject = tables.Column(verbose_name=_("Subject"), default="–")
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
+    attempts = NumberColumn(verbose_name=_("Attempts"))
+    created_at = tables.DateTimeColumn(verbose_name=_("Written"), short=True)
+    sent_at = tables.DateTimeColumn(verbose_name=_("Sent"), short=True)
+    error = tables.Column(verbose_name=_("What went wrong"), default="", orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Message
+        fields = ("created_at", "kind", "to", "subject", "state", "attempts", "sent_at", "error")
+        empty_text = _("No message has been written yet. Messages appear here as soon as a wave opens or something falls due.")
+
+    def render_kind(self, value):
+        return KINDS[value].title if value in KINDS else value
+
+    def render_created_at(self, record):
+        from django.utils.formats import date_format
+        from django.utils.timezone import localtime
+
+        return date_format(localtime(record.created_at), "SHORT_DATETIME_FORMAT")
+
+    def render_sent_at(self, record):
+        from django.utils.formats import date_format
+        from django.utils.timezone import localtime
+
+        return date_format(localtime(record.sent_at), "SHORT_DATETIME_FORMAT")
