@@ -1,0 +1,173 @@
+"""Drawing up, editing, reviewing and issuing periodic reports."""
+
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import numbering, periods
+
+from core.reporting import sections
+from core.workflow import InvalidTransition, compare_and_set, contribute, record, start
+from notifications.services import outbox
+from reports import papers
+from reports.choices import Part, ReportState
+from reports.models import Report, ReportDelivery, ReportFile, ReportText
+from reports.services import figures as drawing
+from reports.workflows import REPORT
+
+NUMBER_KIND = "BG"
+ISSUE_DAYS = 2  # after the cut-off at the end of day 28: issued by day 30 (REM-05)
+
+
+def due_on(period):
+    """The day by which the report of ``period`` is to be issued."""
+    return timezone.localdate(period.cut_off) + timedelta(days=ISSUE_DAYS - 1)
+
+
+def make(period, *, by=None, progress=None):
+    """The draft report of ``period`` with its figures; the one that exists already is returned as it is."""
+    existing = Report.objects.filter(period=period).first()
+    if existing:
+        return existing
+    if progress:
+        progress.total(len(sections()) + 1)
+    found = drawing.collect(period, progress=progress)
+    try:
+        with transaction.atomic():
+            report = start(
+                Report(period=period, figures=found, figures_at=timezone.now(), figures_sha256=drawing.fingerprint(found), author=by),
+                by=by,
+            )
+            ReportText.objects.bulk_create(_drafted(report))
+            for user in User.objects.with_capability("reports.write_report"):
+                outbox.queue("reports.drafted", to_user=user, context={"report": report.pk}, url=report.get_absolute_url(),
+                             dedupe_key=f"report:{report.pk}:drafted:{user.pk}")  # fmt: skip
+    except IntegrityError:
+        return Report.objects.get(period=period)  # another worker was faster
+    if progress:
+        progress.step()
+    return report
+
+
+@transaction.atomic
+def redraw(report, *, by, comment):
+    """Take the figures of a draft afresh, with a reason; the words that people edited stay."""
+    if report.state != ReportState.DRAFT:
+        raise InvalidTransition(_("The figures of this report are settled."))
+    found = drawing.collect(report.period)
+    before = report.figures_sha256
+    compare_and_set(report, figures=found, figures_at=timezone.now(), figures_sha256=drawing.fingerprint(found))
+    record(report, "redrawn", by=by, comment=comment, payload={"before": before, "after": report.figures_sha256})
+    written = set(report.transitions.filter(kind="edited").values_list("payload__part", flat=True))
+    for text in _drafted(report):
+        if text.part not in written:
+            ReportText.objects.filter(report=report, part=text.part).update(text_zh=text.text_zh, text_en=text.text_en)
+
+
+def _drafted(report):
+    for part in Part:
+        texts = {"zh": [], "en": []}
+        for section in sections():
+            data = report.figures.get(section.code)
+            for key, language in (("zh", "zh-hans"), ("en", "en")):
+                with translation.override(language):
+                    texts[key] += [str(line) for line in section.sentences(data, part.value)]
+        yield ReportText(report=report, part=part, text_zh="\n\n".join(texts["zh"]), text_en="\n\n".join(texts["en"]))
+
+
+@transaction.atomic
+def edit_text(report, part, *, by, expected_version, text_zh, text_en):
+    """Write the words of one part of a draft."""
+    if report.state != ReportState.DRAFT:
+        raise InvalidTransition(_("Only a draft can be edited."))
+    text = ReportText.objects.get(report=report, part=part)
+    if (text.text_zh, text.text_en) == (text_zh, text_en):
+        return
+    compare_and_set(report, expected_version=expected_version, author=report.author or by)
+    record(report, "edited", by=by, payload={"part": str(part), "before": {"zh": text.text_zh, "en": text.text_en}})
+    contribute(report, by, "wrote")
+    ReportText.objects.filter(pk=text.pk).update(text_zh=text_zh, text_en=text_en)
+
+
+@transaction.atomic
+def submit(report, *, by):
+    """Hand the draft in for review. Raises InvalidTransition naming the part that lacks a language."""
+    for text in report.texts.all():
+        if not text.text_zh.strip() or not text.text_en.strip():
+            raise InvalidTransition(
+                _("“%(part)s” is not written in both languages yet.") % {"part": Part(text.part).label}
+            )
+    REPORT.move(report, ReportState.IN_REVIEW, by=by, author=report.author or by)
+    contribute(report, by, "wrote")
+    _tell("reports.to_review", report, User.objects.with_capability("reports.review_report").exclude(pk=by.pk))
+
+
+@transaction.atomic
+def approve(report, *, by, comment=""):
+    REPORT.move(report, ReportState.REVIEWED, by=by, comment=comment, reviewer=by, reviewed_at=timezone.now())
+    contribute(report, by, "reviewed")
+    _tell("reports.to_issue", report, User.objects.with_capability("reports.issue_report"))
+
+
+@transaction.atomic
+def send_back(report, *, by, comment):
+    REPORT.move(report, ReportState.DRAFT, by=by, comment=comment, reviewer=None, reviewed_at=None)
+    if report.author:
+        _tell("reports.sent_back", report, [report.author])
+
+
+@transaction.atomic
+def issue(report, *, by, recipients=None):
+    """Number the report, store its papers in both languages, and deliver it. Nothing of it changes afterwards.
+
+    ``recipients`` defaults to everybody who may read reports (management, departments concerned; RPT-05).
+    """
+    if recipients is None:
+        recipients = User.objects.with_capability("reports.see_reports")
+    number = numbering.take(NUMBER_KIND)
+    REPORT.move(report, ReportState.ISSUED, by=by, issued_by=by, issued_at=timezone.now(), number=number)
+    for language in ("zh-hans", "en"):
+        for made in papers.make_all(report, language):
+            ReportFile.objects.create(
+                report=report, language=language, format=made.format, name=made.name, sha256=made.sha256,
+                file=ContentFile(made.content, name=f"{number}-{language}.{made.format}"),
+            )  # fmt: skip
+    people = list(recipients)
+    ReportDelivery.objects.bulk_create([ReportDelivery(report=report, user=user) for user in people], ignore_conflicts=True)
+    _tell("reports.issued", report, people)
+
+
+def mark_read(report, *, by):
+    """The recipient confirms having read the report; a second time changes nothing."""
+    return ReportDelivery.objects.filter(report=report, user=by, read_at__isnull=True).update(read_at=timezone.now())
+
+
+def _tell(kind, report, users):
+    for user in users:
+        outbox.queue(kind, to_user=user, context={"report": report.pk}, url=report.get_absolute_url(),
+                     dedupe_key=f"report:{report.pk}:{kind}:{report.version}:{user.pk}")  # fmt: skip
+
+
+def make_due(now=None):
+    """Draft the reports whose cut-off has passed: this and the last quarter, so that downtime is made up for.
+
+    Returns the reports that were made now.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    this = periods.containing("quarter", today)
+    made = []
+    for period in (periods.previous(this), this):
+        if period.cut_off <= now and not Report.objects.filter(period=period).exists() and _has_anything(period):
+            made.append(make(period))
+    return made
+
+
+def _has_anything(period):
+    return any(section.collect(period, None) for section in sections())
+
+
