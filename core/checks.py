@@ -1,6 +1,7 @@
 """System checks of the portal's own conditions. Each id and its cure is in docs/operations.md.
 
-Those that touch running servers carry the tag ``database``: they run in ``migrate`` and ``check --database default``.
+Those that touch running servers carry the tag ``database``: they run in ``migrate`` and with
+``check --database default``.
 """
 
 import shutil
@@ -24,7 +25,13 @@ DRILL_DAYS = 8
 @register(Tags.security, deploy=True)
 def secret_key_is_own(app_configs, **kwargs):
     if settings.SECRET_KEY.startswith(SAMPLE_SECRET):
-        return [Error("SECRET_KEY is the sample value.", hint="Give a long random value of your own.", id="core.E001")]
+        return [
+            Error(
+                "SECRET_KEY is the sample value.",
+                hint="Give a long random value of your own.",
+                id="core.E001",
+            )
+        ]
     return []
 
 
@@ -43,7 +50,9 @@ def encryption_keys_exist(app_configs, **kwargs):
 
 @register()
 def celery_is_real(app_configs, **kwargs):
-    if getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False) or settings.CELERY_BROKER_URL.startswith("memory"):
+    if getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False) or settings.CELERY_BROKER_URL.startswith(
+        "memory"
+    ):
         hint = "Point REDIS_URL at a Redis or Valkey; make run starts one."
         return [Error("Celery runs tasks inside requests or forgets them.", hint=hint, id="core.E004")]
     return []
@@ -59,11 +68,15 @@ def chinese_font_exists(app_configs, **kwargs):
 
 @register(deploy=True)
 def disk_has_room(app_configs, **kwargs):
-    directory = next((path for path in (settings.MEDIA_ROOT, *settings.MEDIA_ROOT.parents) if path.exists()), "/")
+    directory = next(
+        (path for path in (settings.MEDIA_ROOT, *settings.MEDIA_ROOT.parents) if path.exists()), "/"
+    )
     usage = shutil.disk_usage(directory)
     if usage.free < usage.total / 10:
         hint = "Free some, or move MEDIA_ROOT."
-        return [Warning(f"Less than a tenth of the disk under {directory} is free.", hint=hint, id="core.W006")]
+        return [
+            Warning(f"Less than a tenth of the disk under {directory} is free.", hint=hint, id="core.W006")
+        ]
     return []
 
 
@@ -82,7 +95,7 @@ def broker_keeps_messages(app_configs, databases, **kwargs):
     return []
 
 
-def _ask(databases, question, table):
+def _ask(databases, question, table, values=None):
     """First row of a question to the first named database; None where the table is not there yet."""
     for alias in databases or ():
         try:
@@ -90,7 +103,7 @@ def _ask(databases, question, table):
                 cursor.execute("SELECT to_regclass(%s)", [table])
                 if cursor.fetchone()[0] is None:
                     return None
-                cursor.execute(question)
+                cursor.execute(question, values)
                 return cursor.fetchone()
         except DatabaseError:
             return None
@@ -118,8 +131,10 @@ def backup_was_drilled(app_configs, databases, **kwargs):
 @register(Tags.database)
 def working_years_are_loaded(app_configs, databases, **kwargs):
     year = timezone.localdate().year
-    row = _ask(databases, f"SELECT count(DISTINCT year) FROM core_calendaryear WHERE year IN ({year}, {year + 1})", "core_calendaryear")
+    question = "SELECT count(DISTINCT year) FROM core_calendaryear WHERE year IN (%s, %s)"
+    row = _ask(databases, question, "core_calendaryear", (year, year + 1))
     if row and row[0] < 2:
-        hint = "Load the years on the working calendar's page; deadlines there count plain weekdays meanwhile."
-        return [Warning(f"The working calendar does not hold {year} and {year + 1}.", hint=hint, id="core.W011")]
+        text = f"The working calendar does not hold {year} and {year + 1}."
+        hint = "Run manage.py load_calendar; plain weekdays count meanwhile."
+        return [Warning(text, hint=hint, id="core.W011")]
     return []

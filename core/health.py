@@ -1,7 +1,7 @@
 """Two questions a supervisor asks: does the process live (/healthz), and can it do its work (/readyz)?
 
-Each probe measures seconds (a response time, or the age of a sign of life) and has a deadline. Apps add their own with
-``add_probe()``. Only the database decides between 200 and 503; anything else late is stated as degraded.
+Each probe measures seconds (a response time, or the age of a sign of life) and has a deadline. Apps add their
+own with ``add_probe()``. Only the database decides between 200 and 503; anything else late means degraded.
 """
 
 import logging
@@ -39,7 +39,7 @@ _starting = Lock()
 
 
 def add_probe(name, measure, *, deadline):
-    """Register a probe; call it in AppConfig.ready(). `measure()` returns seconds, or None for a missing sign of life."""
+    """Register a probe; call it in AppConfig.ready(). `measure()` → seconds, or None: no sign of life."""
     _probes[name] = Probe(name, measure, deadline)
 
 
@@ -52,7 +52,9 @@ def _database_answers():
 
 def _broker_answers():
     begun = time.monotonic()
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+    )
     with client:
         client.ping()
     return time.monotonic() - begun
@@ -82,11 +84,13 @@ def _measure(probe, results):
 
 
 def _start(probe, results):
-    """A thread per probe, for a frozen server must not hold the answer; none while an earlier one still waits."""
+    """A thread per probe, for a frozen server must not hold the answer; none while an earlier one waits."""
     with _starting:
         if probe.name in _running and _running[probe.name].is_alive():
             return
-        _running[probe.name] = Thread(target=_measure, args=(probe, results), name=f"probe-{probe.name}", daemon=True)
+        _running[probe.name] = Thread(
+            target=_measure, args=(probe, results), name=f"probe-{probe.name}", daemon=True
+        )
         _running[probe.name].start()
 
 

@@ -86,11 +86,17 @@ def require(*needs):
         print(f"Installing {', '.join(need.key for need in missing)}: {command}", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        done = subprocess.run(command.replace("apt-get", "apt-get -qq", 1).split(), env=environment, check=False)
+        done = subprocess.run(
+            command.replace("apt-get", "apt-get -qq", 1).split(), env=environment, check=False
+        )
         missing = [need for need in missing if not is_met(need)]
         if done.returncode == 0 and not missing:
             return
     reasons = "\n".join(f"  - {need.key}: {need.reason}" for need in missing)
     prefix = "" if os.geteuid() == 0 or (command or "").startswith("brew") else "sudo "
-    cure = f"Install it and start again:\n  {prefix}{command}" if command else "Install it with your system's package manager and start again."
+    cure = (
+        f"Install it and start again:\n  {prefix}{command}"
+        if command
+        else "Install it with your system's package manager and start again."
+    )
     raise SystemExit(f"This machine lacks:\n{reasons}\n{cure}")

@@ -1,4 +1,4 @@
-"""The target of every line of the Makefile: makes the environment, then hands over to the part that was asked for.
+"""The target of every line of the Makefile: makes the environment, then hands over to the part asked for.
 
 Standard library only, any Python from 3.11 on: ``python3 scripts/portal.py run | test | check | soak | …``.
 """
@@ -6,14 +6,16 @@ Standard library only, any Python from 3.11 on: ``python3 scripts/portal.py run 
 import os
 import sys
 
-if sys.version_info < (3, 11):  # before any import that an old Python would stumble over
+if sys.version_info < (3, 11):  # noqa: UP036 (before any import that an old Python would stumble over)
     import shutil
 
     for _name in ("python3.13", "python3.12", "python3.11", "python3.14"):
         _other = shutil.which(_name)
         if _other:
             os.execv(_other, [_other, *sys.argv])  # noqa: S606 (our own arguments, no shell)
-    sys.exit("The portal needs Python 3.11 or newer; this is %s. Install one, or name it: make PYTHON=/path/to/python3 run" % sys.version.split()[0])  # noqa: UP031
+    sys.exit(
+        "The portal needs Python 3.11 or newer. Install one, or name it: make PYTHON=/path/to/python3 run"
+    )
 
 import argparse
 import hashlib
@@ -33,7 +35,10 @@ DEVELOPMENT = (*RUNTIME, "requirements-dev.txt")
 
 
 def python_works():
-    return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
+    return (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
+    )
 
 
 def fingerprint(files):
@@ -53,7 +58,11 @@ def install(files):
     uv = shutil.which("uv")
     if not python_works():
         print("Making the environment in .venv …", flush=True)
-        maker = [uv, "venv", "-q", "--clear", "--python", sys.executable] if uv else [sys.executable, "-m", "venv", "--clear"]
+        maker = (
+            [uv, "venv", "-q", "--clear", "--python", sys.executable]
+            if uv
+            else [sys.executable, "-m", "venv", "--clear"]
+        )
         subprocess.run([*maker, VENV], check=True)
     print(f"Installing {', '.join(files)} …", flush=True)
     arguments = ["--require-hashes", *(part for name in files for part in ("-r", str(ROOT / name)))]
@@ -63,7 +72,7 @@ def install(files):
         if uv:  # uv reads other index settings than pip
             subprocess.run([PYTHON, "-m", "ensurepip", "-q"], check=False)
         if subprocess.run(by_pip, check=False).returncode != 0:
-            sys.exit("The requirements could not be installed; the reason stands above. Start again once it is gone.")
+            sys.exit("The requirements could not be installed; the reason stands above.")
     stamp.write_text(fingerprint(files))
 
 

