@@ -136,14 +136,14 @@ class WorkCalendar:
     # ── moments ──
 
     def local_day(self, moment: datetime) -> date:
-        return _utc(moment).astimezone(ZoneInfo(self.zone)).date()
+        return utc(moment).astimezone(ZoneInfo(self.zone)).date()
 
     def add(self, start: datetime, minutes: float) -> datetime:
         """The first moment at which ``minutes`` of working time have passed; 0 gives ``start`` itself.
 
         ValueError when negative, CalendarError when 400 days hold no working time.
         """
-        need, start = _not_negative(minutes) * MINUTE, _utc(start)
+        need, start = not_negative(minutes) * MINUTE, utc(start)
         if not need:
             return start
         for year in self._forward(start):
@@ -155,7 +155,7 @@ class WorkCalendar:
 
     def between(self, start: datetime, end: datetime) -> float:
         """Minutes of working time from ``start`` to ``end``. ValueError when ``end`` is before ``start``."""
-        start, end = _utc(start), _utc(end)
+        start, end = utc(start), utc(end)
         if end < start:
             raise ValueError(f"{end} is before {start}")
         years = map(self._year, range(self._first_year(start), self.local_day(end).year + 1))
@@ -163,8 +163,8 @@ class WorkCalendar:
 
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """Close of business on the n-th working day after the day of ``start``; 0 gives ``start`` itself."""
-        if not _not_negative(days):
-            return _utc(start)
+        if not not_negative(days):
+            return utc(start)
         return self.close_of(self.nth_working_day(self.local_day(start), days))
 
     def add_calendar_days(self, start: datetime, days: int, *, weekends_rest: bool = True) -> datetime:
@@ -173,8 +173,8 @@ class WorkCalendar:
         Where that day rests, the day after the rest. With ``weekends_rest=False`` only holidays move it. It
         ends at the close of business where there is one.
         """
-        if not _not_negative(days):
-            return _utc(start)
+        if not not_negative(days):
+            return utc(start)
         day = self.local_day(start) + days * DAY
         if weekends_rest:
             return self.close_of(self.nth_working_day(day - DAY, 1))
@@ -186,11 +186,11 @@ class WorkCalendar:
 
     def is_open(self, moment: datetime) -> bool:
         """Whether work is being done at a moment."""
-        return self.next_open(moment) == _utc(moment)
+        return self.next_open(moment) == utc(moment)
 
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself in working time, otherwise the next opening."""
-        moment = _utc(moment)
+        moment = utc(moment)
         for year in self._forward(moment):
             if (opens := year.next_start(moment)) is not None:
                 return max(opens, moment)
@@ -276,13 +276,13 @@ def usual(week: Week) -> Sessions:
     return next((week[day] for day in sorted(week) if week[day]), REST)
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return moment.astimezone(UTC)
 
 
-def _not_negative(amount):
+def not_negative(amount):
     if amount < 0:
         raise ValueError(f"{amount} is negative")
     return amount

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from core.worktime.engine import MINUTE, ZERO, WorkCalendar, _not_negative, _utc
+from core.worktime.engine import MINUTE, ZERO, WorkCalendar, not_negative, utc
 
 Pause = tuple[datetime, datetime | None]  # from, until; None = still going on
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -33,7 +33,7 @@ class Limit:
 
     def __post_init__(self):
         object.__setattr__(self, "kind", LimitKind(self.kind))
-        _not_negative(self.amount)
+        not_negative(self.amount)
 
     @property
     def counts_working_time(self) -> bool:
@@ -71,7 +71,7 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
     the day of ``start`` does not count. A pause that began after the limit moves it too: a breach is a fact
     its owner has stored.
     """
-    start = _utc(start)
+    start = utc(start)
     stops = merged(pauses, start, FOREVER)
     if stops and stops[-1][1] == FOREVER:
         return Due(None, provisional=limit.kind != LimitKind.ELAPSED_HOURS and calendar.is_provisional(start))
@@ -97,7 +97,7 @@ def elapsed(
     calendar: WorkCalendar, limit: Limit, start: datetime, now: datetime, pauses: Iterable[Pause] = ()
 ) -> float:
     """Minutes used from ``start`` to ``now`` without the pauses, counted as the limit counts."""
-    start, now = _utc(start), _utc(now)
+    start, now = utc(start), utc(now)
     stops = merged(pauses, start, now)
     return _count(calendar, limit, start, now) - sum(_count(calendar, limit, *stop) for stop in stops)
 
@@ -106,7 +106,7 @@ def remaining(
     calendar: WorkCalendar, limit: Limit, start: datetime, now: datetime, pauses: Iterable[Pause] = ()
 ) -> Remaining:
     """What is left at ``now``. While a pause goes on the clock is stopped and this stays as it was."""
-    start, now = _utc(start), _utc(now)
+    start, now = utc(start), utc(now)
     stops = merged(pauses, start, FOREVER)
     stopped_at = next((begin for begin, end in stops if begin <= now < end), None)
     now = stopped_at or now
@@ -125,10 +125,10 @@ def reminder_at(
     if at is None:
         return None
     paused = sum(_count(calendar, limit, *stop) for stop in merged(pauses, start, FOREVER))
-    minutes = paused + (_count(calendar, limit, start, at) - paused) * _not_negative(percent) / 100
+    minutes = paused + (_count(calendar, limit, start, at) - paused) * not_negative(percent) / 100
     if limit.counts_working_time:
         return calendar.add(start, minutes)
-    return calendar.next_open(_utc(start) + minutes * MINUTE)
+    return calendar.next_open(utc(start) + minutes * MINUTE)
 
 
 def merged(pauses: Iterable[Pause], start: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
@@ -136,8 +136,8 @@ def merged(pauses: Iterable[Pause], start: datetime, now: datetime) -> list[tupl
 
     ValueError for a pause that ends before it begins.
     """
-    start, result = _utc(start), []
-    for begin, end in sorted((_utc(begin), _utc(end) if end else FOREVER) for begin, end in pauses):
+    start, result = utc(start), []
+    for begin, end in sorted((utc(begin), utc(end) if end else FOREVER) for begin, end in pauses):
         if end < begin:
             raise ValueError(f"The pause ends at {end}, before it begins at {begin}")
         begin, end = max(begin, start), min(end, now)
@@ -149,4 +149,4 @@ def merged(pauses: Iterable[Pause], start: datetime, now: datetime) -> list[tupl
 
 
 def _count(calendar: WorkCalendar, limit: Limit, start: datetime, end: datetime) -> float:
-    return calendar.between(start, end) if limit.counts_working_time else (_utc(end) - _utc(start)) / MINUTE
+    return calendar.between(start, end) if limit.counts_working_time else (utc(end) - utc(start)) / MINUTE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -58,13 +58,14 @@ def strip(
     content, calendar = edition_for(code, version=version)
     first, last = calendar.local_day(start), calendar.local_day(due_at)
     return [
-        DayView(
-            day.date, day.kind, day.sessions, day.label_zh, day.label_en,
-            number=calendar.working_days_between(first, day.date) if day.sessions and day.date > first else
-            None, is_receipt=day.date == first, is_due=day.date == last,
+        replace(
+            day,
+            number=calendar.working_days_between(first, day.date) if day.sessions and n else None,
+            is_receipt=day.date == first,
+            is_due=day.date == last,
         )
-        for day in _days(content, calendar, first, last)
-    ]  # fmt: skip
+        for n, day in enumerate(_days(content, calendar, first, last))
+    ]
 
 
 def unconfirmed_years(today: date | None = None, code: str | None = None) -> list[int]:

@@ -161,7 +161,7 @@ def confirm_year(calendar: Calendar, year: int, *, by) -> CalendarVersion:
 
 
 def load_year(calendar: Calendar, year: int, *, by=None) -> CalendarVersion:
-    """Take over the public holidays of a year; our own decisions stay. Provisional until the year is announced.
+    """Take over the public holidays of a year, provisional until it is announced; our own decisions stay.
 
     A confirmed year is never replaced by a guess. CalendarError when the sources differ, naming the days.
     """

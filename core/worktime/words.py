@@ -76,7 +76,7 @@ def limit_text(limit: Limit):
 def sessions_text(sessions: Sessions):
     """09:00–12:00, 13:00–18:00, or that nobody works."""
     if not sessions:
-        return _("closed")
+        return pgettext_lazy("working hours", "closed")
     parts = [
         f"{start:%H:%M}–{'24:00' if not (end.hour or end.minute) else f'{end:%H:%M}'}"
         for start, end in sessions
