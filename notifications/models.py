@@ -73,6 +73,12 @@ class Message(models.Model):
         return MessageState(self.state)
 
     @property
+    def kind_title(self):
+        from notifications.kinds import KINDS
+
+        return KINDS[self.kind].title if self.kind in KINDS else self.kind
+
+    @property
     def recipient(self):
         """Who gets it, with the address masked."""
         return str(self.to_user) if self.to_user_id else mask_email(self.to_email) or _("Address on file")
