@@ -1,0 +1,160 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Coloured(models.TextChoices):
+    """Choices whose badge colour is a property of the value."""
+
+    @property
+    def colour(self):
+        return self.colours().get(self.value, "neutral")
+
+    @classmethod
+    def colours(cls):
+        return {}
+
+
+class PlanState(Coloured):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Sent back")
+    APPROVED = "approved", _("Approved")
+    REVISING = "revising", _("Being revised")
+
+    @classmethod
+    def colours(cls):
+        return {"submitted": "info", "returned": "attention", "approved": "success", "revising": "accent"}
+
+    @classmethod
+    def editable(cls):
+        return [cls.DRAFT.value, cls.RETURNED.value, cls.REVISING.value]
+
+
+class Method(models.TextChoices):
+    WEB = "web", _("Online questionnaire")
+    MAIL = "mail", _("E-mail questionnaire")
+    PHONE = "phone", _("Telephone interview")
+    VISIT = "visit", _("Visit")
+    PAPER = "paper", _("Paper questionnaire")
+    LETTER = "letter", _("Letter")
+    OTHER = "other", pgettext_lazy("survey method", "Other")
+
+
+class VersionState(Coloured):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", pgettext_lazy("questionnaire", "Published")
+    RETIRED = "retired", _("Retired")
+
+    @classmethod
+    def colours(cls):
+        return {"published": "success", "draft": "info"}
+
+
+class ChangeClass(models.TextChoices):
+    """What an edit does to comparability with the version before."""
+
+    FIRST = "first", _("First version")
+    NONE = "none", _("No change")
+    WORDING = "wording", _("Wording")
+    ADDITIVE = "additive", _("Added questions or options")
+    BREAKING = "breaking", _("Breaks comparability")
+
+
+class QuestionKind(models.TextChoices):
+    RATING = "rating", _("Rating")
+    SINGLE = "single", _("Single choice")
+    MULTIPLE = "multiple", _("Multiple choice")
+    YES_NO = "yes_no", _("Yes or no")
+    SCALE = "scale_0_10", _("0 to 10")
+    TEXT = "text", _("Open text")
+
+    @classmethod
+    def scored(cls):
+        """Kinds that carry a score on the common 5-point basis."""
+        return [cls.RATING.value, cls.SCALE.value]
+
+
+class ScaleKind(models.TextChoices):
+    LABELS = "labels", _("Labelled points")
+    NUMBERS = "numbers", _("Numbers")
+    TOTAL = "total", _("Total of a form")
+
+
+class WaveState(Coloured):
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    CONFIRMED = "confirmed", _("Results confirmed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @classmethod
+    def colours(cls):
+        return {"scheduled": "info", "open": "accent", "closed": "attention", "confirmed": "success"}
+
+    @classmethod
+    def with_results(cls):
+        return [cls.OPEN.value, cls.CLOSED.value, cls.CONFIRMED.value]
+
+    @classmethod
+    def ended(cls):
+        return [cls.CLOSED.value, cls.CONFIRMED.value]
+
+
+class WaveMode(models.TextChoices):
+    IDENTIFIED = "identified", _("With names")
+    ANONYMOUS = "anonymous", _("Anonymous")
+
+
+class InvitationState(Coloured):
+    PLANNED = "planned", _("Planned")
+    SENT = "sent", _("Sent")
+    BOUNCED = "bounced", _("Not deliverable")
+    STARTED = "started", _("Started")
+    DONE = "done", _("Answered")
+    REFUSED = "refused", _("Declined")
+    OPTED_OUT = "opted_out", _("Opted out")
+    EXPIRED = "expired", _("Not answered in time")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    @classmethod
+    def colours(cls):
+        return {"sent": "info", "started": "accent", "done": "success", "bounced": "attention"}
+
+    @classmethod
+    def answerable(cls):
+        """States in which the rightful holder may still answer."""
+        return [cls.PLANNED.value, cls.SENT.value, cls.BOUNCED.value, cls.STARTED.value]
+
+    @classmethod
+    def remindable(cls):
+        return [cls.SENT.value, cls.STARTED.value]
+
+
+class ResponseMode(models.TextChoices):
+    WEB = "web", _("Personal link")
+    OPEN = "open", _("Open link")
+    PHONE = "phone", _("Telephone")
+    PAPER = "paper", _("Paper")
+
+
+class FindingState(Coloured):
+    PROPOSED = "proposed", _("Proposed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISMISSED = "dismissed", _("Dismissed")
+
+    @classmethod
+    def colours(cls):
+        return {"proposed": "attention", "confirmed": "danger"}
+
+
+class Segment(models.TextChoices):
+    """The fixed reporting dimensions that are copied to invitation and response: history stays true."""
+
+    CUSTOMER_TYPE = "seg_type", _("Customer type")
+    TIER = "seg_tier", _("Customer tier")
+    RELATION = "seg_relation", _("New or existing")
+    REGION = "seg_region", _("Region")
+    INDUSTRY = "seg_industry", _("Industry")
+    UNIT = "seg_unit", _("Serving unit")

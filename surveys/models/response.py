@@ -1,0 +1,211 @@
+import secrets
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from surveys.choices import ResponseMode
+from surveys.models.invitation import Segmented
+
+
+def random_id():
+    """A positive 62-bit number that says nothing about order or time."""
+    return secrets.randbits(62)
+
+
+class Draft(models.Model):
+    """What an invited person has answered so far (waves with names): one row, overwritten, with a rev."""
+
+    invitation = models.OneToOneField(
+        "surveys.Invitation", models.CASCADE, related_name="draft", verbose_name=_("invitation")
+    )
+    payload = models.JSONField(_("answers"), default=dict)
+    rev = models.PositiveIntegerField(_("revision"), default=0)
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last saved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+
+    def __str__(self):
+        return f"draft {self.invitation_id} r{self.rev}"
+
+
+class ResponseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Single answers with names; those of anonymous waves nobody opens one by one."""
+        return self.filter(is_anonymous=False) if user.has_perm("surveys.see_answers") else self.none()
+
+    def valid(self):
+        return self.filter(is_valid=True)
+
+
+class Response(Segmented):
+    """One returned questionnaire. The key is random; an anonymous one keeps nothing but a day."""
+
+    id = models.BigIntegerField(primary_key=True, default=random_id, editable=False)
+    wave = models.ForeignKey("surveys.Wave", models.PROTECT, related_name="responses", verbose_name=_("wave"))
+    questionnaire_version = models.ForeignKey(
+        "surveys.QuestionnaireVersion",
+        models.PROTECT,
+        related_name="responses",
+        verbose_name=_("questionnaire version"),
+    )
+    is_anonymous = models.BooleanField(_("anonymous"), default=False)
+    invitation = models.OneToOneField(
+        "surveys.Invitation", models.PROTECT, null=True, blank=True, related_name="response",
+        verbose_name=_("invitation"),
+    )  # fmt: skip
+    submit_key = models.UUIDField(_("submit key"), null=True, blank=True, editable=False)
+    mode = models.CharField(_("way"), max_length=10, choices=ResponseMode, default=ResponseMode.WEB)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    submitted_on = models.DateField(_("received on"))
+    duration_s = models.PositiveIntegerField(_("seconds taken"), null=True, blank=True)
+    receipt = models.CharField(_("receipt"), max_length=20, blank=True)
+    is_valid = models.BooleanField(_("counts"), default=True)
+    raw = models.JSONField(_("as sent"), null=True, blank=True)
+    raw_sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        indexes = [models.Index(fields=["wave", "submitted_on"], name="response_wave_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "submit_key"], name="one_response_per_submit_key"),
+            models.CheckConstraint(condition=Q(mode__in=ResponseMode.values), name="response_mode_known"),
+            models.CheckConstraint(
+                condition=Q(is_anonymous=False, submitted_at__isnull=False)
+                | Q(
+                    is_anonymous=True, invitation__isnull=True, submit_key__isnull=True,
+                    mode=ResponseMode.WEB, language="", started_at__isnull=True,
+                    submitted_at__isnull=True, duration_s__isnull=True, receipt="", raw__isnull=True, raw_sha256="", seg_type="", seg_tier="", seg_relation="",
+                    seg_region="", seg_industry="", seg_unit="",
+                ),
+                name="anonymous_response_holds_nothing_else",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return f"{self.wave_id}/{self.pk}"
+
+
+class Answer(models.Model):
+    """One value of one question; a multiple choice has a row per chosen option (``slot``). Never changed.
+
+    ``num`` is the value as shown, ``score5`` the same on the 5-point basis, ``option`` the chosen code.
+    """
+
+    pk = models.CompositePrimaryKey("response", "question", "slot")
+    response = models.ForeignKey(
+        Response, models.CASCADE, related_name="answers", verbose_name=_("response"), db_index=False
+    )
+    # repeated from the response, which holds the foreign key, so that a distribution needs no join
+    wave = models.ForeignKey(
+        "surveys.Wave",
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("wave"),
+    )
+    question = models.ForeignKey(
+        "surveys.Question", models.PROTECT, related_name="+", db_index=False, verbose_name=_("question")
+    )
+    slot = models.SmallIntegerField(default=0)
+    option = models.SmallIntegerField(_("option"), null=True, blank=True)
+    num = models.SmallIntegerField(_("value"), null=True, blank=True)
+    score5 = models.DecimalField(_("score (5-point)"), max_digits=4, decimal_places=3, null=True, blank=True)
+    is_na = models.BooleanField(_("not applicable"), default=False)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        indexes = [
+            models.Index(
+                fields=["wave", "question"], include=["option", "num", "score5", "is_na", "response"],
+                name="answer_wave_question",
+            )
+        ]  # fmt: skip
+
+    def __str__(self):
+        return f"{self.response_id}/{self.question_id}"
+
+
+class AnswerText(models.Model):
+    """Words of a respondent, apart from the scores; in an anonymous wave without their response."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    response = models.ForeignKey(
+        Response, models.CASCADE, null=True, blank=True, related_name="texts", verbose_name=_("response")
+    )
+    wave = models.ForeignKey("surveys.Wave", models.PROTECT, related_name="+", verbose_name=_("wave"))
+    question = models.ForeignKey(
+        "surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question")
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    body = models.TextField(_("words"))
+
+    class Meta:
+        verbose_name = _("words of a respondent")
+        verbose_name_plural = _("words of respondents")
+
+    def __str__(self):
+        return self.body[:60]
+
+
+class BoxedAnswer(models.Model):
+    """A returned anonymous questionnaire, sealed, until its batch is shuffled out (docs/adr/0004)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    wave = models.ForeignKey("surveys.Wave", models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("boxed answer")
+        verbose_name_plural = _("boxed answers")
+
+    def __str__(self):
+        return f"box of {self.wave_id}"
+
+
+class SpentMarker(models.Model):
+    """That somebody answered an anonymous wave; who, only the wave's key can tell, destroyed at close."""
+
+    marker = models.CharField(max_length=43, primary_key=True)
+    wave = models.ForeignKey("surveys.Wave", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("spent marker")
+        verbose_name_plural = _("spent markers")
+
+    def __str__(self):
+        return f"marker of {self.wave_id}"
+
+
+class LowAnswer(models.Model):
+    """An answer at or under the wave's limit and the follow-up it opened; only where names are kept."""
+
+    response = models.ForeignKey(
+        Response, models.PROTECT, related_name="low_answers", verbose_name=_("response")
+    )
+    question = models.ForeignKey(
+        "surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question")
+    )
+    score5 = models.DecimalField(_("score (5-point)"), max_digits=4, decimal_places=3)
+    follow_up = models.ForeignKey(
+        "customers.FollowUp", models.PROTECT, related_name="low_answers", verbose_name=_("follow-up")
+    )
+
+    class Meta:
+        verbose_name = _("low answer")
+        verbose_name_plural = _("low answers")
+        constraints = [models.UniqueConstraint(fields=["response", "question"], name="low_answer_once")]
+
+    def __str__(self):
+        return f"{self.response_id}/{self.question_id}"
