@@ -1,4 +1,4 @@
-"""Workbooks from people: template → check → error workbook → commit. Declare a Schema (core.imports.schema) per import.
+"""Workbooks from people: template → check → error workbook → commit. Declare a Schema (core.imports.schema).
 
-This module and its siblings reader.py and guard.py import no Django: they also run in the small process that opens the file.
+reader.py and guard.py import no Django: they also run in the small process that opens the file.
 """

@@ -41,6 +41,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.i18n import both
+from core.imports.reader import plain
 
 SCHEMAS = {}
 KINDS = {"text", "integer", "decimal", "date", "datetime", "choice", "bool", "phone", "email", "reference"}
@@ -182,12 +183,3 @@ def register(schema):
         raise ValueError(f"{type(schema).__name__} needs code, capability and columns")
     SCHEMAS[schema.code] = schema
     return schema
-
-
-def plain(text):
-    """A heading as people mean it: no spaces, stars, case or full-width forms, no remark in brackets."""
-    text = str(text).translate(FULL_WIDTH).split("(")[0]
-    return "".join(text.split()).strip("*:").lower()
-
-
-FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}

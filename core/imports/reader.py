@@ -1,0 +1,230 @@
+"""Opens a stranger's file in a process of its own with little memory and little time; hands back rows as JSON lines.
+
+The upper half runs in the worker, the lower (``python -m core.imports.reader``) in that process. Django-free.
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from pathlib import Path
+
+from core.imports import guard
+from core.imports.guard import Refused
+
+MEMORY = 512 * 2**20
+SECONDS = 60
+OUTPUT = 256 * 2**20
+HEADER_WITHIN = 10  # a title and a remark may stand above the headings
+SHEETS = 10
+ROOT = Path(__file__).resolve().parents[2]
+
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+REMARK = re.compile(r"\((optional|required|选填|必填|可选)\)$")
+
+
+def plain(text):
+    """A heading as people mean it: without spaces, stars, case, full-width forms and "(optional)"."""
+    text = "".join(str(text).translate(FULL_WIDTH).split()).lower()
+    return REMARK.sub("", text.strip("*:")).strip("*:")
+
+
+@contextmanager
+def rows_of(path, *, kind, headings, limit, tick=lambda: None):
+    """Yields (facts, rows) of the file: facts as found() makes them, rows an iterator of [number, cells].
+
+    A cell is None, a str, a number, a bool, or a pair: ["d", date], ["t", date and time], ["h", time], ["e", error].
+    ``headings``: all accepted headings, normalised by plain(). ``tick()`` is called while waiting; what it raises ends the
+    reading. Raises Refused.
+    """
+    request = json.dumps({"path": str(path), "kind": kind, "headings": sorted(headings), "limit": limit})
+    with tempfile.TemporaryFile() as output:
+        _run(request, output, tick)
+        output.seek(0)
+        lines = (json.loads(line) for line in output)
+        facts = next(lines, None)
+        if facts is None:
+            raise Refused("too_demanding")
+        if "refused" in facts:
+            raise Refused(facts["refused"], **facts["detail"])
+        yield facts, _until_end(lines)
+
+
+def _run(request, output, tick):
+    environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "core.imports.reader"], cwd=ROOT, env=environment,
+        stdin=subprocess.PIPE, stdout=output, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + SECONDS
+    try:
+        child.stdin.write(request.encode())
+        child.stdin.close()
+        while child.poll() is None:
+            tick()
+            if time.monotonic() > deadline:
+                raise Refused("too_demanding")
+            time.sleep(0.05)
+    except BrokenPipeError:
+        raise Refused("too_demanding")
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+
+
+def _until_end(lines):
+    """The rows; a process that was cut off in the middle is noticed by the missing last line."""
+    for line in lines:
+        if line == "end":
+            return
+        yield line
+    raise Refused("too_demanding")
+
+
+# In the small process
+
+
+def main():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    request = json.load(sys.stdin)
+    read = {"xlsx": read_workbook, "csv": read_csv}[request.pop("kind")]
+    write = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", write_through=False).write
+    try:
+        for line in read(**request):
+            write(json.dumps(line, ensure_ascii=False, default=_coded) + "\n")
+        write('"end"\n')
+    except Refused as refusal:
+        write(json.dumps({"refused": refusal.code, "detail": refusal.detail}) + "\n")
+
+
+def read_workbook(path, headings, limit):
+    """Facts, then rows, of the visible sheet whose headings fit best."""
+    from python_calamine import CalamineError, CalamineWorkbook  # only here: the worker never loads it
+
+    sheets = [sheet for sheet in guard.inspect(path) if sheet.visible][:SHEETS]
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        best = max((_candidate(workbook, sheet, set(headings), limit) for sheet in sheets), key=lambda found: found[0], default=None)
+    except CalamineError:
+        raise Refused("broken")
+    if best is None or not best[0]:
+        raise Refused("no_headings", sheets=[sheet.name for sheet in sheets])
+    _score, sheet, cells, at = best
+    if sheet.formula_count:
+        raise Refused("formulas", sheet=sheet.name, cells=sheet.formulas, count=sheet.formula_count)
+    yield from found(_marked(cells, sheet.broken), at, headings, sheet=sheet.name)
+
+
+def _candidate(workbook, sheet, headings, limit):
+    """(number of known headings, facts, rows, index of the heading row); checked for size before it is loaded."""
+    if sheet.rows > limit + HEADER_WITHIN:
+        raise Refused("too_many_rows", sheet=sheet.name, rows=sheet.rows, limit=limit)
+    if sheet.columns > guard.MAX_COLUMNS or sheet.rows * sheet.columns > guard.MAX_CELLS:
+        raise Refused("too_wide", sheet=sheet.name, limit=guard.MAX_COLUMNS)
+    if not sheet.rows:
+        return 0, sheet, [], 0
+    table = workbook.get_sheet_by_name(sheet.name)
+    pad = [None] * (table.start[1] if table.start else 0)
+    cells = [pad + row for row in table.iter_rows()]
+    score, at = heading_row(cells, headings)
+    return score, sheet, cells, at
+
+
+def heading_row(cells, headings):
+    """(how many headings are known, index) of the best of the first rows."""
+    scores = [(len({plain(cell) for cell in row if cell} & headings), -index) for index, row in enumerate(cells[:HEADER_WITHIN])]
+    score, index = max(scores, default=(0, 0))
+    return score, -index
+
+
+def _marked(cells, broken):
+    """Error values (#N/A) come as empty cells; put their mark back."""
+    for address in broken:
+        letters = address.rstrip("0123456789")
+        row, column = int(address[len(letters) :]) - 1, guard.column_number(letters) - 1
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = ("e", "#")
+    return cells
+
+
+def found(cells, at, headings, *, sheet):
+    """Facts {"sheet", "row" (of the headings), "header"}, then every row below that is not empty."""
+    yield {"sheet": sheet, "row": at + 1, "header": ["" if cell is None else _text(cell) for cell in cells[at]]}
+    for number, row in enumerate(cells[at + 1 :], at + 2):
+        values = [None if cell == "" or (isinstance(cell, str) and not cell.strip()) else cell for cell in row]
+        if any(value is not None for value in values):
+            yield [number, values]
+
+
+def _text(cell):
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _coded(value):
+    if isinstance(value, datetime):
+        return ["t", value.isoformat(timespec="seconds")]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    if isinstance(value, clock | timedelta):
+        return ["h", str(value)]
+    return str(value)
+
+
+def read_csv(path, headings, limit):
+    """Facts and rows of a csv file in UTF-8 or GB 18030, separated by comma, semicolon or tab."""
+    text = _decoded(Path(path).read_bytes())
+    csv.field_size_limit(guard.MAX_TAG)
+    try:
+        cells = []
+        for row in csv.reader(io.StringIO(text, newline=""), _separator(text), strict=True):
+            cells.append([_unguarded(cell) for cell in row])
+            if len(cells) > limit + HEADER_WITHIN:
+                raise Refused("too_many_rows", sheet="csv", rows=text.count("\n"), limit=limit)
+            if len(row) > guard.MAX_COLUMNS:
+                raise Refused("too_wide", sheet="csv", limit=guard.MAX_COLUMNS)
+    except csv.Error:
+        raise Refused("broken")
+    score, at = heading_row(cells, set(headings))
+    if not score:
+        raise Refused("no_headings", sheets=["csv"])
+    yield from found(cells, at, headings, sheet="csv")
+
+
+def _decoded(data):
+    if len(data) > guard.MAX_FILE:
+        raise Refused("too_large", megabytes=guard.MAX_FILE // 2**20)
+    if b"\x00" in data:
+        raise Refused("no_workbook")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("encoding")
+
+
+def _separator(text):
+    head = "\n".join(text.splitlines()[:HEADER_WITHIN])
+    return max(",;\t", key=head.count)
+
+
+def _unguarded(cell):
+    """What our own csv export put before = + - @ | % so that a spreadsheet does not run it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@|%\t\r＝＋－＠｜％") else cell
+
+
+if __name__ == "__main__":
+    main()

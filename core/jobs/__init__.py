@@ -1,0 +1,26 @@
+"""Long work as a row: starts after commit, shows true progress, can be left and cancelled, survives a dead worker.
+
+    @job("customers.export")
+    def export(job, progress):                 # job.params, job.owner; texts are in job.language
+        progress.total(rows.count())
+        for row in rows.iterator():
+            …
+            progress.step()                    # raises Cancelled within two seconds of a cancel
+        keep_file(job, "客户.xlsx", file)      # private; offered on the job's page
+        return {"url": reverse(…)}             # job.result; "url" becomes the button "Open the result"
+
+    job = start("customers.export", by=user, title=_("Export of customers"), params={…})
+
+The module with the handler is imported in AppConfig.ready(). A handler may run twice (its worker died): write all or nothing,
+and see what the first run left. ``raise Failed(sentence)`` ends it with a sentence for the user. ``params["upload"]`` may name
+a file in the storage that belongs to the job: it is removed with the result, FILES_KEPT after the end.
+"""
+
+from core.jobs.progress import Cancelled, Progress
+from core.jobs.runner import FILES_KEPT, Failed, cancel, job, keep_file, run, start, sweep, visible
+from core.jobs.views import job_cancel, job_detail, job_file, job_list
+
+__all__ = [
+    "FILES_KEPT", "Cancelled", "Failed", "Progress", "cancel", "job", "job_cancel", "job_detail", "job_file", "job_list",
+    "keep_file", "run", "start", "sweep", "visible",
+]  # fmt: skip
