@@ -34,7 +34,7 @@ GRANTS = {
     Role.APPRAISAL_OFFICER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports", "accounts.see_people"),
     Role.TRAINER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports"),
     Role.ADMINISTRATOR: (
-        "accounts.see_people", "accounts.manage_people", "accounts.see_supervision", "core.manage_calendar",
+        "accounts.see_people", "accounts.manage_people", "accounts.see_supervision", "core.change_working_time",
         "core.see_all_jobs", "notifications.see_outbox", "notifications.retry_message", "customers.import_data",
         "customers.see_all",
     ),

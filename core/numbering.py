@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 KINDS = {"TS": "complaint", "JY": "suggestion", "ZX": "enquiry", "BY": "praise", "ZG": "rectification", "DC": "inspection",
-         "PX": "training", "MB": "report"}  # fmt: skip
+         "PX": "training", "BG": "report"}  # fmt: skip
 
 
 def take(kind, *, on=None):

@@ -5,3 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self):
+        from core import due, nav, search
+        from reports import finding, jobs, messages  # noqa: F401  (register kinds and jobs)
+        from reports.selectors import waiting_for
+
+        nav.add(nav.Entry("reports", _("Reports"), "reports:report_list",
+                          ("reports.see_reports", "reports.write_report", "reports.review_report", "reports.issue_report"),
+                          count=lambda user: len(waiting_for(user))))  # fmt: skip
+        due.add_due("reports", finding.due_items)
+        search.add_search(finding.hits)

@@ -70,6 +70,10 @@ class Report(Tracked):
     def __str__(self):
         return _("Customer satisfaction report, %(period)s") % {"period": label(self.period)}
 
+    @property
+    def state_badge(self):
+        return ReportState(self.state)
+
     def get_absolute_url(self):
         return reverse("reports:report_detail", args=[self.pk])
 

@@ -1,7 +1,8 @@
 """Pure functions on numbers: the only source of figures for the screen, the PDF and the workbook.
 
 Import the module of the subject (`from core.statistics.scores import rating`); this package itself loads
-nothing. numpy and scipy are loaded by the few functions that need them, when they are called.
+nothing. numpy (drivers, reliability, suppression of small groups) and scipy (Games–Howell) are loaded by the
+functions that need them, when they are called.
 
 Conventions that hold everywhere:
 

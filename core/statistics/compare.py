@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb, hypot, sqrt
 
-from core.statistics.intervals import mean_of, t_value, two_sided_p, wilson_limits, z_value
+from core.statistics.distributions import normal_p, t_p, t_value, z_value
+from core.statistics.intervals import mean_of, wilson_limits
 from core.statistics.results import Difference, Interval, Mean, Share, Significance, Verdict, verdict_of
 from core.statistics.sampling import answers_for_mean_change, answers_for_share_change
 from core.statistics.scores import Nps, net_moments
@@ -52,7 +53,7 @@ def _newcombe_p(p: float, n: float, q: float, m: float) -> float:
             outside = z
         else:
             inside = z
-    return two_sided_p(outside)
+    return normal_p(outside)
 
 
 def welch(before: Mean, after: Mean) -> Significance:
@@ -66,15 +67,8 @@ def welch(before: Mean, after: Mean) -> Significance:
     if variance == 0:
         same = before.mean == after.mean
         return Significance(None, None, 1.0 if same else _permutation_p(before.n, after.n))
-    t = (after.mean - before.mean) / sqrt(variance)
-    return Significance(t, _welch_df(before, after), t_test_p(t, _welch_df(before, after)))
-
-
-def t_test_p(t: float, df: float) -> float:
-    """The two-sided p of Student's t."""
-    from scipy.special import stdtr
-
-    return float(2 * stdtr(df, -abs(t)))
+    t, df = (after.mean - before.mean) / sqrt(variance), _welch_df(before, after)
+    return Significance(t, df, t_p(t, df))
 
 
 def _testable(*means: Mean) -> bool:
@@ -130,7 +124,7 @@ def paired_difference(
         p = 2.0 ** (1 - change.n) if change.mean else 1.0
         return _without_spread(change.mean, p if change.n > 1 else None, level, higher_is_better)
     verdict = verdict_of(change.low, change.high, higher_is_better=higher_is_better)
-    p = t_test_p(change.mean / change.se, change.n - 1)
+    p = t_p(change.mean / change.se, change.n - 1)
     return Difference(change.mean, change.low, change.high, p, verdict)
 
 
@@ -141,7 +135,7 @@ def nps_difference(before: Nps, after: Nps, *, level: float = 0.95) -> Differenc
     se = hypot(before.se, after.se) or hypot(_adjusted_se(before), _adjusted_se(after))
     estimate, reach = after.estimate - before.estimate, z_value(level) * se
     low, high = max(-200.0, estimate - reach), min(200.0, estimate + reach)
-    return Difference(estimate, low, high, two_sided_p(estimate / se), verdict_of(low, high))
+    return Difference(estimate, low, high, normal_p(estimate / se), verdict_of(low, high))
 
 
 def _adjusted_se(score: Nps) -> float:
@@ -176,7 +170,7 @@ def mann_whitney(before: Sequence[int], after: Sequence[int]) -> Ordinal:
         return Ordinal(wins / (n * m), None, 1.0)
     distance = wins - n * m / 2
     z = max(0.0, abs(distance) - 0.5) / sqrt(variance) * (1 if distance > 0 else -1)
-    return Ordinal(wins / (n * m), z, two_sided_p(z))
+    return Ordinal(wins / (n * m), z, normal_p(z))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import chain
 from math import comb, sqrt
 
+from core.statistics.distributions import chi2_p
+
 MARK = 1.96
 
 
@@ -54,7 +56,7 @@ def crosstab(table: Sequence[Sequence[float]], *, design_effect: float = 1.0) ->
         n=n,
         chi2=chi2,
         df=df,
-        p=_chi2_p(chi2, df),
+        p=chi2_p(chi2, df),
         cramers_v=sqrt(chi2 / n / min(sum(r > 0 for r in rows) - 1, sum(c > 0 for c in columns) - 1)),
         residuals=tuple(
             tuple(_residual(o, r, c, n, design_effect) for o, c in zip(line, columns, strict=True))
@@ -63,12 +65,6 @@ def crosstab(table: Sequence[Sequence[float]], *, design_effect: float = 1.0) ->
         sparse=sparse,
         fisher_p=_fisher_p(table) if sparse and len(rows) == len(columns) == 2 else None,
     )
-
-
-def _chi2_p(chi2: float, df: int) -> float:
-    from scipy.special import chdtrc
-
-    return float(chdtrc(df, chi2))
 
 
 def _residual(observed: float, row: float, column: float, n: float, design_effect: float) -> float | None:

@@ -177,7 +177,7 @@ class ImportanceMap:
 
 
 def importance_performance(found: Drivers, performance: Mapping[str, Mean]) -> ImportanceMap:
-    """Place every driver that has importance and performance; if its interval crosses a line it is unclear."""
+    """Place every driver that has importance and performance; an interval across a line makes it unclear."""
     rated = {name: mean for name, mean in performance.items() if mean.n}
     placed = [
         (driver, rated[driver.name])

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.statistics.compare import mean_difference, share_difference, welch
+from core.statistics.compare import share_difference, welch
+from core.statistics.distributions import f_p
 from core.statistics.results import Mean, Share
 
 
@@ -21,8 +22,6 @@ class Anova:
 
 def welch_anova(means: Sequence[Mean]) -> Anova:
     """Do more than two groups differ at all? Groups without spread cannot enter and are left out."""
-    from scipy.special import fdtrc
-
     groups = [mean for mean in means if mean.n > 1 and mean.se]
     k = len(groups)
     if k < 2:
@@ -34,7 +33,7 @@ def welch_anova(means: Sequence[Mean]) -> Anova:
     lack = sum((1 - w / total) ** 2 / (mean.n - 1) for w, mean in zip(weights, groups, strict=True))
     statistic = between / (1 + 2 * (k - 2) / (k * k - 1) * lack)
     df_within = (k * k - 1) / (3 * lack)
-    return Anova(k, statistic, k - 1, df_within, float(fdtrc(k - 1, df_within, statistic)))
+    return Anova(k, statistic, k - 1, df_within, f_p(statistic, k - 1, df_within))
 
 
 def games_howell(means: Sequence[Mean]) -> dict[tuple[int, int], float | None]:
@@ -88,8 +87,7 @@ def rank(
 
 
 def _pair_p(a: Mean | Share, b: Mean | Share) -> float | None:
-    compare = share_difference if isinstance(a, Share) else mean_difference
-    return compare(a, b).p
+    return share_difference(a, b).p if isinstance(a, Share) else welch(a, b).p
 
 
 def _runs(size: int, differ: set[tuple[int, int]]) -> list[tuple[int, int]]:

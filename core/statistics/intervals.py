@@ -1,31 +1,10 @@
 """Confidence intervals of one share (Wilson) and of one mean (t)."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from math import erfc, sqrt
+from math import sqrt
 
+from core.statistics.distributions import t_value, z_value
 from core.statistics.results import Interval, Mean, Share
-
-
-@lru_cache(maxsize=64)
-def z_value(level: float = 0.95) -> float:
-    """The two-sided normal quantile: 1.96 for 95 %."""
-    from statistics import NormalDist  # the standard library's module is slow to load
-
-    return NormalDist().inv_cdf((1 + level) / 2)
-
-
-def two_sided_p(z: float) -> float:
-    """The chance of a normal statistic at least this far from zero."""
-    return erfc(abs(z) / sqrt(2))
-
-
-@lru_cache(maxsize=1024)
-def t_value(df: float, level: float = 0.95) -> float:
-    """The two-sided quantile of Student's t."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(df, (1 + level) / 2))
 
 
 def wilson_limits(share: float, base: float, z: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
-from core.statistics.intervals import t_value, two_sided_p, z_value
+from core.statistics.distributions import normal_p, t_value, z_value
 from core.statistics.results import Mean
 
 
@@ -81,7 +81,7 @@ def power_of_share_change(n: int, before: float, after: float, *, level: float =
     distance = abs(after - before) * sqrt(n) - z_value(level) * sqrt(2 * middle * (1 - middle))
     if spread == 0:
         return 1.0 if distance > 0 else 0.0
-    beyond = two_sided_p(distance / spread) / 2
+    beyond = normal_p(distance / spread) / 2
     return 1 - beyond if distance > 0 else beyond
 
 

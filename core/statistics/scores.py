@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from core.statistics.intervals import mean_of_counts, share, z_value
+from core.statistics.distributions import z_value
+from core.statistics.intervals import mean_of_counts, share
 from core.statistics.results import Interval, Mean, Share
 
 

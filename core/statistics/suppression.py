@@ -8,21 +8,20 @@ Give both reasons the same words on the screen: the difference between them is f
 """
 
 from collections.abc import Collection, Hashable, Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum
 from itertools import product
 
 SCORE_THRESHOLD = 5
 TEXT_THRESHOLD = 10
 
 
-class _All:
-    """The place of a key that is summed over."""
+class Margin(Enum):
+    """The place of a key that is summed over; a member of an enumeration survives caches and pickles."""
 
-    def __repr__(self) -> str:
-        return "ALL"
+    ALL = "all"
 
 
-ALL = _All()
+ALL = Margin.ALL
 Key = tuple[Hashable, ...]
 
 

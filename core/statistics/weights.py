@@ -5,7 +5,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from core.statistics.intervals import t_value, wilson
+from core.statistics.distributions import t_value
+from core.statistics.intervals import wilson
 from core.statistics.results import Mean, Share
 
 
