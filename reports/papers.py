@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from core import exports, pdf
+from core.exports import xlsx
 from core.i18n import speaking, suffix
 from core.periods import label
 from core.reporting import sections
@@ -77,13 +79,26 @@ def make_pdf(report, language):
 def make_xlsx(report, language):
     """Bytes of the workbook: one sheet per table and per picture, values as figures."""
     with speaking(language):
-        sheets = []
-        for _section, _heads, figures, tables in body(report):
-            sheets += [exports.Sheet(f"{f.code} {f.chart.title}", f.chart.table[0], f.chart.table[1]) for f in figures]
-            sheets += [exports.Sheet(title, headers, rows) for title, headers, rows in tables]
         target = io.BytesIO()
-        exports.xlsx.write_many(target, sheets, title=str(report))
+        writer = xlsx.Writer(target)
+        writer.about(exports.facts(str(report)))
+        for name, headers, rows in _sheets(report):
+            writer.table(name, [str(header) for header in headers], iter(rows))
+        writer.book.close()
         return target.getvalue()
+
+
+def _sheets(report):
+    """(sheet name, headers, rows) of every picture and table; names fit what a workbook allows."""
+    for _section, _heads, figures, tables in body(report):
+        for found in figures:
+            yield _sheet_name(f"{found.code} {found.chart.title}"), *found.chart.table
+        for number, (title, headers, rows) in enumerate(tables, 1):
+            yield _sheet_name(f"T{number:02d} {title}"), headers, rows
+
+
+def _sheet_name(text):
+    return re.sub(r"[\[\]:*?/\\']", " ", text)[:31]
 
 
 def make_all(report, language):
