@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class DashboardConfig(AppConfig):
     name = "dashboard"
     verbose_name = _("Home")
+
+    def ready(self):
+        from core import nav
+
+        nav.add(nav.Entry("home", _("Home"), "dashboard:home", prefix="/"))
