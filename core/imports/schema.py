@@ -86,11 +86,11 @@ class Column:
 
 @dataclass
 class Row:
-    """One row of the file: ``number`` is what the spreadsheet shows at its left, ``raw`` the cells as they came."""
+    """One row of the file: ``number`` as the spreadsheet shows it, ``cells`` as they came, ``values`` typed by column."""
 
     number: int
+    cells: list = field(default_factory=list)
     values: dict = field(default_factory=dict)
-    raw: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
 
     def __getitem__(self, name):
@@ -183,3 +183,13 @@ def register(schema):
         raise ValueError(f"{type(schema).__name__} needs code, capability and columns")
     SCHEMAS[schema.code] = schema
     return schema
+
+
+def spellings(schema):
+    """Normalised heading → column name. Raises ValueError when two columns answer to the same heading."""
+    found = {}
+    for column in schema.columns:
+        for heading in column.headings():
+            if found.setdefault(heading, column.name) != column.name:
+                raise ValueError(f"{schema.code}: two columns are headed {heading!r}")
+    return found
