@@ -125,14 +125,14 @@ def record(obj, kind, *, by, comment="", payload=None, on_behalf_of=None, from_s
     """Write one Event about ``obj``; call it in the transaction of the fact it reports."""
     return Event.objects.create(
         subject=obj._meta.label_lower, subject_id=obj.pk, kind=kind, from_state=from_state, to_state=to_state,
-        by=by, on_behalf_of=on_behalf_of, comment=comment, payload=payload or {},
+        by=by, on_behalf_of=on_behalf_of, comment=comment, payload=payload or {}, at=timezone.now(),
     )  # fmt: skip
 
 
 def contribute(obj, user, part):
     """Remember that ``user`` worked on ``obj``; safe to repeat."""
     Contribution.objects.bulk_create(
-        [Contribution(subject=obj._meta.label_lower, subject_id=obj.pk, user=user, part=part)], ignore_conflicts=True
+        [Contribution(subject=obj._meta.label_lower, subject_id=obj.pk, user=user, part=part, at=timezone.now())], ignore_conflicts=True
     )
 
 
