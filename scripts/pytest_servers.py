@@ -46,6 +46,7 @@ def write_fonts(home):
 def settings_of(home):
     """Everything settings.py reads, for one test process."""
     web = free_port()
+    (home / "static").mkdir()
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DATA_DIR": str(home),

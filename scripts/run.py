@@ -124,6 +124,7 @@ def secret_key(home):
 def give_settings(home, host, port):
     """Set what settings.py needs and nobody gave."""
     os.environ["DATA_DIR"] = str(home)
+    Path(os.environ.setdefault("STATIC_ROOT", str(home / "static"))).mkdir(parents=True, exist_ok=True)
     if not os.environ.get("SECRET_KEY"):
         os.environ.setdefault("SECRET_KEY_FILE", str(secret_key(home)))
     shown = outside_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 (comparing, not binding)
