@@ -97,21 +97,20 @@ def _projects(org, rng, rows, today):
 def _services(org, rng, rows, contacts, today, count):
     places = {org.units["SH"].pk: ("SH-BT", "SH-SV"), org.units["CD"].pk: ("CD-BT", "CD-SV")}
     trainers = [org.users["trainer"], org.users["employee"]]
-    made = []
     for number in range(1, count + 1):
         customer = rng.choice(rows)
         day = today - timedelta(days=rng.randint(1, 700))
         zh, en = rng.choice(COURSES)
         is_case = rng.random() < 0.3
         business, service = places.get(customer.unit_id, ("BT", "CS"))
-        made.append({
-            "customer": customer, "contact": contacts.get(customer.pk), "kind": ServiceKind.CASE if is_case else ServiceKind.CLASS,
-            "number": f"SR-{day.year}-{number:05d}", "priority": rng.choices(list(Priority), [6, 18, 46, 30])[0] if is_case else "",
-            "name_zh": zh, "name_en": en, "unit": org.units[service if is_case else business], "staff": rng.choice(trainers),
-            "happened_on": day, "closed_on": min(day + timedelta(days=rng.randint(0, 6)), today), "amount": Decimal(rng.randrange(800, 60000, 100)),
-        })  # fmt: skip
-    with at(moment(today - timedelta(days=1), 20)):
-        service_records.create_many(made, by=org.users["officer"])
+        with at(moment(day, 18)):
+            service_records.create(
+                by=org.users["officer"], customer=customer, contact=contacts.get(customer.pk), number=f"SR-{day.year}-{number:05d}",
+                kind=ServiceKind.CASE if is_case else ServiceKind.CLASS, name_zh=zh, name_en=en,
+                priority=rng.choices(list(Priority), [6, 18, 46, 30])[0] if is_case else "",
+                unit=org.units[service if is_case else business], staff=rng.choice(trainers), happened_on=day,
+                closed_on=min(day + timedelta(days=rng.randint(0, 6)), today), amount=Decimal(rng.randrange(800, 60000, 100)),
+            )  # fmt: skip
 
 
 def _calls(org, rng, rows, contacts, today, count):
