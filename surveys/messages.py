@@ -1,0 +1,93 @@
+"""The mails of surveys: made at sending, so that neither outbox nor backup holds a usable link."""
+
+from django.conf import settings
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.i18n import pick, suffix
+from notifications.kinds import Guarantee, Kind, from_template, register
+
+
+def render(message, context):
+    """Invitation or reminder; None when it is not needed any more (answered, withdrawn, opted out, closed)."""
+    from surveys.models import Invitation  # kinds are registered before the models are ready
+    from surveys.services import invitations, links
+
+    invitation = (
+        Invitation.objects.select_related(
+            "wave__link_key", "wave__questionnaire_version", "contact", "customer"
+        )
+        .filter(pk=context["invitation"])
+        .first()
+    )
+    if invitation is None or not invitations.may_be_mailed(invitation):
+        return None
+    url = links.personal_url(invitation)
+    return from_template(
+        "survey_invitation", _words(invitation, url, is_reminder=context["number"] > 0),
+        to=invitation.contact.email or message.to_email, language=message.language, subject=_subject(invitation, context),
+        headers={
+            "List-Unsubscribe": f"<{url}stop/>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )  # fmt: skip
+
+
+def _subject(invitation, context):
+    text = (
+        _("[%(portal)s] Reminder: %(minutes)s minutes for “%(wave)s”")
+        if context["number"]
+        else _("[%(portal)s] Please take %(minutes)s minutes: “%(wave)s”")
+    )
+    return text % {
+        "portal": settings.PORTAL[f"name_{suffix()}"],
+        "minutes": _minutes(invitation.wave),
+        "wave": pick(invitation.wave, "name"),
+    }
+
+
+def _words(invitation, url, *, is_reminder):
+    wave = invitation.wave
+    return {
+        "name": invitation.contact.name,
+        "wave_name": pick(wave, "name"),
+        "invitation_text": pick(wave, "invitation"),
+        "minutes": _minutes(wave),
+        "deadline": format_date(timezone.localtime(wave.closes_at), "DATETIME_FORMAT"),
+        "is_anonymous": wave.is_anonymous,
+        "is_reminder": is_reminder,
+        "is_last": invitation.reminder_no + is_reminder >= wave.reminders_max,
+        "link": url,
+        "stop": f"{url}stop/",
+    }
+
+
+def _minutes(wave):
+    from surveys.selectors.questionnaires import instrument_of
+
+    return instrument_of(wave.questionnaire_version).minutes
+
+
+def sent(message):
+    from surveys.services import invitations
+
+    invitations.mark_sent(
+        message.context["invitation"], message.context["number"], message.sent_at or timezone.now()
+    )
+
+
+def failed(message, permanent):
+    from surveys.services import invitations
+
+    invitations.mark_bounced(message.context["invitation"], message.error)
+
+
+for code, title in (
+    ("surveys.invitation", gettext_lazy("Survey invitation")),
+    ("surveys.reminder", gettext_lazy("Survey reminder")),
+):
+    register(
+        Kind(code, title, render=render, on_sent=sent, on_failed=failed, guarantee=Guarantee.AT_MOST_ONCE)
+    )

@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from surveys.choices import ResponseMode
 from surveys.models.invitation import Segmented
 
+# What an anonymous response has none of
+ABSENT = [
+    f"{name}__isnull"
+    for name in ("invitation", "submit_key", "started_at", "submitted_at", "duration_s", "raw")
+]
+EMPTY = ["language", "receipt", "raw_sha256", *(field.name for field in Segmented._meta.local_fields)]
+
 
 def random_id():
     """A positive 62-bit number that says nothing about order or time."""
@@ -82,10 +89,10 @@ class Response(Segmented):
             models.CheckConstraint(
                 condition=Q(is_anonymous=False, submitted_at__isnull=False)
                 | Q(
-                    is_anonymous=True, invitation__isnull=True, submit_key__isnull=True,
-                    mode=ResponseMode.WEB, language="", started_at__isnull=True,
-                    submitted_at__isnull=True, duration_s__isnull=True, receipt="", raw__isnull=True, raw_sha256="", seg_type="", seg_tier="", seg_relation="",
-                    seg_region="", seg_industry="", seg_unit="",
+                    is_anonymous=True,
+                    **dict.fromkeys(ABSENT, True),
+                    **dict.fromkeys(EMPTY, ""),
+                    mode=ResponseMode.WEB,
                 ),
                 name="anonymous_response_holds_nothing_else",
             ),

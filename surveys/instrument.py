@@ -1,0 +1,356 @@
+"""The instrument: the definition of a questionnaire version as typed objects, and what an answer to it may be.
+
+Pure: no models, no queries. The definition is one JSON document::
+
+    {"title": {"zh": …, "en": …}, "intro": {…} or null,
+     "total": {"full_mark": 300, "bands": [{"from": 240, "label": {…}}, …]} or absent,
+     "sections": [{"code": "quality", "title": {…}, "help": {…} or null, "questions": [
+        {"uid": "q7f3…", "code": "Q1", "kind": "rating", "title": {…}, "help": {…} or null, "required": true,
+         "is_overall": false, "dimension": "quality" (default: the section's code),
+         "na": {"zh": "不适用", "en": "Not applicable"} or null,
+         "scale": "B", "points": [{"value": 5, "label": {…}, "score5": 5}, …],            # rating
+         "options": [{"code": 1, "label": {…}, "is_exclusive": false}, …],                # single, multiple
+         "min": 1, "max": 3,                                                              # multiple, how many
+         "max_length": 2000}]}]}                                                          # text
+
+Values of a payload ``{uid: value}``: the point's value (rating, scale_0_10), an option's code (single), a list of codes
+(multiple), 1 or 0 (yes_no), words (text), or ``"na"``.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from core.i18n import pick
+from surveys.choices import QuestionKind as Kind
+from surveys.scales import score_of_ten
+
+NA = "na"
+TEXT_LIMIT = 2000
+
+
+def new_uid():
+    """Identity of a question over all versions."""
+    return "q" + secrets.token_hex(6)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A point of a scale, an option, or yes/no: the value sent, its words, its score on the 5-point basis."""
+
+    value: int
+    label: dict
+    score5: float | None = None
+    is_exclusive: bool = False
+
+    @property
+    def text(self):
+        return pick({"label": self.label}, "label")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question; ``number`` counts from 1 over the whole questionnaire, ``id`` is the row of a published version."""
+
+    uid: str
+    code: str
+    kind: str
+    titles: dict
+    number: int
+    section: str
+    dimension: str = ""
+    helps: dict | None = None
+    required: bool = False
+    is_overall: bool = False
+    na: dict | None = None
+    choices: tuple = ()
+    least: int = 0
+    most: int = 0
+    max_length: int = TEXT_LIMIT
+    id: int | None = None
+
+    @property
+    def title(self):
+        return pick({"t": self.titles}, "t")
+
+    @property
+    def help(self):
+        return pick({"t": self.helps or {}}, "t")
+
+    @property
+    def na_text(self):
+        return pick({"t": self.na or {}}, "t")
+
+    @property
+    def name(self):
+        """Name of the form field."""
+        return f"q_{self.uid}"
+
+    @property
+    def is_scored(self):
+        return self.kind in Kind.scored()
+
+    @cached_property
+    def by_value(self):
+        return {choice.value: choice for choice in self.choices}
+
+    @property
+    def best_first(self):
+        """Choices of a scored question, best score first; others as they stand."""
+        return sorted(self.choices, key=lambda c: -(c.score5 or 0)) if self.is_scored else list(self.choices)
+
+
+@dataclass(frozen=True)
+class Section:
+    code: str
+    titles: dict
+    questions: tuple
+    helps: dict | None = None
+
+    @property
+    def title(self):
+        return pick({"t": self.titles}, "t")
+
+    @property
+    def help(self):
+        return pick({"t": self.helps or {}}, "t")
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A questionnaire version, ready to show, check and count."""
+
+    titles: dict
+    intros: dict | None
+    sections: tuple
+    total: dict | None = None
+    version_id: int | None = None
+    version_no: int | None = None
+    _by_uid: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def title(self):
+        return pick({"t": self.titles}, "t")
+
+    @property
+    def intro(self):
+        return pick({"t": self.intros or {}}, "t")
+
+    @cached_property
+    def questions(self):
+        return tuple(question for section in self.sections for question in section.questions)
+
+    @cached_property
+    def by_uid(self):
+        return {question.uid: question for question in self.questions}
+
+    @cached_property
+    def by_id(self):
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def overall(self):
+        """The question of overall satisfaction, or None."""
+        return next((question for question in self.questions if question.is_overall), None)
+
+    @cached_property
+    def dimensions(self):
+        """{code: Section} of the sections that hold scored questions besides the overall one, in order."""
+        used = {
+            question.dimension
+            for question in self.questions
+            if question.is_scored and not question.is_overall
+        }
+        return {section.code: section for section in self.sections if section.code in used}
+
+    @property
+    def minutes(self):
+        """Honest length: 7 seconds a closed question, 20 an open one, at least a minute."""
+        seconds = sum(20 if question.kind == Kind.TEXT else 7 for question in self.questions)
+        return max(1, round(seconds / 60))
+
+
+def parse(definition, *, ids=None, version_id=None, version_no=None):
+    """The Instrument of a definition that may still be incomplete; ``ids`` are {uid: id} of a published version."""
+    ids, sections, number = ids or {}, [], 0
+    for part in definition.get("sections") or []:
+        questions = []
+        for item in part.get("questions") or []:
+            number += 1
+            questions.append(_question(item, part.get("code", ""), number, ids.get(item.get("uid"))))
+        sections.append(
+            Section(part.get("code", ""), part.get("title") or {}, tuple(questions), part.get("help"))
+        )
+    return Instrument(
+        definition.get("title") or {}, definition.get("intro"), tuple(sections), definition.get("total"),
+        version_id, version_no,
+    )  # fmt: skip
+
+
+def _question(item, section, number, row_id):
+    kind = item.get("kind", "")
+    return Question(
+        uid=item.get("uid", ""), code=item.get("code") or f"Q{number}", kind=kind, titles=item.get("title") or {},
+        number=number, section=section, dimension=item.get("dimension") or section, helps=item.get("help"),
+        required=bool(item.get("required")), is_overall=bool(item.get("is_overall")), na=item.get("na") or None,
+        choices=tuple(_choices(item, kind)), least=item.get("min") or 0, most=item.get("max") or 0,
+        max_length=item.get("max_length") or TEXT_LIMIT, id=row_id,
+    )  # fmt: skip
+
+
+def _choices(item, kind):
+    if kind == Kind.RATING:
+        for point in item.get("points") or []:
+            yield Choice(point.get("value"), point.get("label") or {}, point.get("score5"))
+    elif kind in (Kind.SINGLE, Kind.MULTIPLE):
+        for option in item.get("options") or []:
+            yield Choice(
+                option.get("code"), option.get("label") or {}, None, bool(option.get("is_exclusive"))
+            )
+    elif kind == Kind.YES_NO:
+        yield Choice(1, {"zh": "是", "en": "Yes"})
+        yield Choice(0, {"zh": "否", "en": "No"})
+    elif kind == Kind.SCALE:
+        for value in range(11):
+            yield Choice(value, {"zh": str(value), "en": str(value)}, score_of_ten(value))
+
+
+# Answers ---------------------------------------------------------------------------------------------
+
+
+class Unfit(ValueError):
+    """A value that is no answer to its question; ``str()`` is the sentence for the respondent."""
+
+
+def read_post(instrument, post):
+    """The payload of a posted form (fields ``q_<uid>``; several values for a multiple choice), as it was typed."""
+    payload = {}
+    for question in instrument.questions:
+        values = post.getlist(question.name) if question.name in post else []
+        if NA in values:
+            payload[question.uid] = NA
+        elif question.kind == Kind.MULTIPLE and values:
+            payload[question.uid] = values
+        elif values and values[-1] != "":
+            payload[question.uid] = values[-1]
+    return payload
+
+
+def check(instrument, payload, *, complete=True):
+    """(values, errors): the payload in its stored form, and {uid: sentence naming the question} for what does not fit.
+
+    ``complete=False`` asks for no required answers (drafts). Unknown questions are left out.
+    """
+    values, errors = {}, {}
+    for question in instrument.questions:
+        try:
+            value = clean(question, payload.get(question.uid))
+        except Unfit as error:
+            errors[question.uid] = str(error)
+            continue
+        if value is not None:
+            values[question.uid] = value
+        elif complete and question.required:
+            errors[question.uid] = _owed(question)
+    return values, errors
+
+
+def clean(question, value):
+    """``value`` in its stored form, None for no answer. Raises Unfit."""
+    if value in (None, "", [], ()):
+        return None
+    if value == NA or value == [NA]:
+        if not question.na:
+            raise Unfit(_owed(question))
+        return NA
+    if question.kind == Kind.TEXT:
+        return _words(question, value)
+    if question.kind == Kind.MULTIPLE:
+        return _several(question, value)
+    return _one(question, value[0] if isinstance(value, list) else value)
+
+
+def _one(question, value):
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise Unfit(_owed(question))
+    if isinstance(value, bool) or number not in question.by_value:
+        raise Unfit(_owed(question))
+    return number
+
+
+def _several(question, value):
+    codes = list(
+        dict.fromkeys(_one(question, part) for part in (value if isinstance(value, list) else [value]))
+    )
+    alone = [code for code in codes if question.by_value[code].is_exclusive]
+    if alone and len(codes) > 1:
+        raise Unfit(
+            _("“%(question)s”: “%(option)s” cannot be combined with other answers.")
+            % {"question": question.title, "option": question.by_value[alone[0]].text}
+        )
+    if question.most and len(codes) > question.most:
+        raise Unfit(
+            _("“%(question)s”: choose at most %(most)s answers.")
+            % {"question": question.title, "most": question.most}
+        )
+    if len(codes) < question.least:
+        raise Unfit(
+            _("“%(question)s”: choose at least %(least)s answers.")
+            % {"question": question.title, "least": question.least}
+        )
+    return codes
+
+
+def _words(question, value):
+    text = str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(text) > question.max_length:
+        raise Unfit(
+            _("“%(question)s”: at most %(limit)s characters, now %(now)s.")
+            % {"question": question.title, "limit": question.max_length, "now": len(text)}
+        )
+    return text or None
+
+
+def _owed(question):
+    text = (
+        _("Write an answer to “%(question)s”.")
+        if question.kind == Kind.TEXT
+        else _("Select an answer to “%(question)s”.")
+    )
+    return text % {"question": question.title}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table of answers."""
+
+    question: int
+    slot: int = 0
+    option: int | None = None
+    num: int | None = None
+    score5: float | None = None
+    is_na: bool = False
+
+
+def rows(instrument, values):
+    """(rows of answers, [(question id, words)]) of checked values."""
+    found, texts = [], []
+    for question in instrument.questions:
+        value = values.get(question.uid)
+        if value is None:
+            continue
+        if value == NA:
+            found.append(Row(question.id, is_na=True))
+        elif question.kind == Kind.TEXT:
+            texts.append((question.id, value))
+        elif question.kind == Kind.MULTIPLE:
+            found.extend(Row(question.id, slot, option=code) for slot, code in enumerate(value))
+        elif question.kind == Kind.SINGLE:
+            found.append(Row(question.id, option=value))
+        else:
+            found.append(Row(question.id, num=value, score5=question.by_value[value].score5))
+    return found, texts

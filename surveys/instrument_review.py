@@ -1,0 +1,192 @@
+"""What is missing before a definition may be published, and what an edit does to comparability. Pure."""
+
+import copy
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from surveys.choices import ChangeClass
+from surveys.choices import QuestionKind as Kind
+from surveys.instrument import new_uid, parse
+
+ORDER = [ChangeClass.NONE, ChangeClass.WORDING, ChangeClass.ADDITIVE, ChangeClass.BREAKING]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Where (``place``: words a designer finds it by; ``path``: address in the JSON) and what to do."""
+
+    place: str
+    message: str
+    path: tuple = ()
+
+    def __str__(self):
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+def problems(definition):
+    """Every reason why the definition cannot be published, each with its exact place."""
+    return list(_of_definition(definition))
+
+
+def _of_definition(definition):
+    yield from _both(definition.get("title"), _("Title of the questionnaire"), ("title",))
+    yield from _both(definition.get("intro"), _("Introduction"), ("intro",), optional=True)
+    sections = definition.get("sections") or []
+    questions = [item for part in sections for item in part.get("questions") or []]
+    if not questions:
+        yield Problem("", _("The questionnaire has no questions yet."), ("sections",))
+    yield from _identities(sections, questions)
+    if sum(bool(item.get("is_overall")) for item in questions) > 1:
+        yield Problem("", _("Only one question can stand for overall satisfaction."), ("sections",))
+    for s, part in enumerate(sections):
+        yield from _of_section(part, s)
+
+
+def _identities(sections, questions):
+    for key, label, items in (
+        ("code", _("section code"), sections), ("uid", _("question identity"), questions),
+        ("code", _("question code"), questions),
+    ):  # fmt: skip
+        values = [item.get(key) or "" for item in items]
+        for value in sorted({value for value in values if values.count(value) > 1 or not value}):
+            yield Problem(
+                f"{label} {value}".strip(), _("It must be given and may occur once only."), ("sections",)
+            )
+
+
+def _of_section(part, s):
+    place = _("Section %(no)s") % {"no": s + 1}
+    path = ("sections", s)
+    yield from _both(part.get("title"), _("%(place)s, title") % {"place": place}, (*path, "title"))
+    yield from _both(
+        part.get("help"), _("%(place)s, help") % {"place": place}, (*path, "help"), optional=True
+    )
+    if not part.get("questions"):
+        yield Problem(place, _("It has no questions."), (*path, "questions"))
+    for q, item in enumerate(part.get("questions") or []):
+        name = _("%(place)s, question %(code)s") % {"place": place, "code": item.get("code") or q + 1}
+        yield from _of_question(item, name, (*path, "questions", q))
+
+
+def _of_question(item, place, path):
+    yield from _both(item.get("title"), place, (*path, "title"))
+    yield from _both(
+        item.get("help"), _("%(place)s, help") % {"place": place}, (*path, "help"), optional=True
+    )
+    if item.get("na") is not None:
+        yield from _both(item["na"], _("%(place)s, “not applicable”") % {"place": place}, (*path, "na"))
+    kind = item.get("kind")
+    if kind not in Kind.values:
+        yield Problem(place, _("The kind of question is not known."), (*path, "kind"))
+    elif kind == Kind.RATING:
+        yield from _choices(item, place, path, "points", "value", _("point"))
+    elif kind in (Kind.SINGLE, Kind.MULTIPLE):
+        yield from _choices(item, place, path, "options", "code", _("option"))
+    if item.get("is_overall") and kind not in Kind.scored():
+        yield Problem(place, _("Overall satisfaction needs a rating or a 0–10 question."), path)
+
+
+def _choices(item, place, path, key, identity, word):
+    found = item.get(key) or []
+    if len(found) < 2:
+        yield Problem(place, _("At least two answers to choose from are needed."), (*path, key))
+    values = [choice.get(identity) for choice in found]
+    if any(not isinstance(value, int) or isinstance(value, bool) for value in values) or len(
+        set(values)
+    ) < len(values):
+        yield Problem(place, _("Each answer needs a whole number of its own."), (*path, key))
+    for number, choice in enumerate(found):
+        where = f"{place}, {word} {number + 1}"
+        yield from _both(choice.get("label"), where, (*path, key, number, "label"))
+        score = choice.get("score5")
+        if key == "points" and not (isinstance(score, int | float) and 1 <= score <= 5):
+            yield Problem(
+                where, _("The score on the 5-point basis must lie between 1 and 5."), (*path, key, number)
+            )
+
+
+def _both(text, place, path, *, optional=False):
+    text = text or {}
+    given = {key: bool(str(text.get(key) or "").strip()) for key in ("zh", "en")}
+    if optional and not any(given.values()):
+        return
+    if not given["zh"]:
+        yield Problem(place, _("the Chinese text is missing."), (*path, "zh"))
+    if not given["en"]:
+        yield Problem(place, _("the English text is missing."), (*path, "en"))
+
+
+# What changed ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two versions and what it does to comparability."""
+
+    change_class: str
+    what: str
+
+
+def changes(old, new):
+    """The differences of two definitions, the gravest first. Order of questions alone is no change."""
+    before, after = parse(old), parse(new)
+    found = [Change(ChangeClass.BREAKING, _("Question removed: %(title)s") % {"title": question.title})
+             for uid, question in before.by_uid.items() if uid not in after.by_uid]  # fmt: skip
+    for uid, question in after.by_uid.items():
+        if uid not in before.by_uid:
+            found.append(
+                Change(ChangeClass.ADDITIVE, _("Question added: %(title)s") % {"title": question.title})
+            )
+        else:
+            found.extend(_question_changes(before.by_uid[uid], question))
+    if _texts(old) != _texts(new):
+        found.append(Change(ChangeClass.WORDING, _("Title, introduction or section texts changed")))
+    return sorted(found, key=lambda change: -ORDER.index(change.change_class))
+
+
+def classify(old, new):
+    """ChangeClass of the edit as a whole."""
+    found = changes(old, new)
+    return ChangeClass(found[0].change_class) if found else ChangeClass.NONE
+
+
+def _question_changes(old, new):
+    if breaks(old, new):
+        yield Change(ChangeClass.BREAKING, _("Scale or meaning changed: %(title)s") % {"title": new.title})
+    elif set(new.by_value) - set(old.by_value):
+        yield Change(ChangeClass.ADDITIVE, _("Options added: %(title)s") % {"title": new.title})
+    labels = [{value: choice.label for value, choice in question.by_value.items()} for question in (old, new)]
+    same_labels = all(labels[1].get(value) == label for value, label in labels[0].items())
+    if (old.titles, old.helps, old.na) != (new.titles, new.helps, new.na) or not same_labels:
+        yield Change(ChangeClass.WORDING, _("Wording changed: %(title)s") % {"title": new.title})
+
+
+def breaks(old, new):
+    """Whether answers to ``new`` no longer compare with answers to ``old``."""
+    if (old.kind, old.is_overall, old.dimension) != (new.kind, new.is_overall, new.dimension):
+        return True
+    scores = [
+        {value: choice.score5 for value, choice in question.by_value.items()} for question in (old, new)
+    ]
+    if new.kind == Kind.RATING:
+        return scores[0] != scores[1]
+    return any(value not in scores[1] for value in scores[0])
+
+
+def with_new_identities(old, new):
+    """``new`` with a fresh uid for every question that no longer compares with its namesake in ``old``."""
+    definition, before, after = copy.deepcopy(new), parse(old).by_uid, parse(new).by_uid
+    for part in definition.get("sections") or []:
+        for item in part.get("questions") or []:
+            uid = item.get("uid")
+            if uid in before and uid in after and breaks(before[uid], after[uid]):
+                item["uid"] = new_uid()
+    return definition
+
+
+def _texts(definition):
+    parts = [
+        (part.get("code"), part.get("title"), part.get("help")) for part in definition.get("sections") or []
+    ]
+    return definition.get("title"), definition.get("intro") or None, parts

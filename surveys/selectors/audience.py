@@ -1,0 +1,75 @@
+"""Who can be asked: the population of a wave by its audience filter.
+
+The filter is ``{"kinds": [...], "types": [...], "tiers": [...], "relations": [...], "regions": [...],
+"industries": [...], "units": [ids], "projects": [ids], "service_kinds": [...], "service_since": "2026-07-01",
+"service_until": "2026-09-30", "primary_only": true}``; an empty or missing entry does not restrict.
+"""
+
+from datetime import date
+
+from customers.choices import Audience
+from customers.models import ContactPerson, ServiceRecord
+
+COLUMNS = {
+    "types": "customer__type",
+    "tiers": "customer__tier",
+    "relations": "customer__relation",
+    "regions": "customer__region",
+    "industries": "customer__industry",
+}
+
+
+def population(audience):
+    """Contact persons who fit the filter, agreed to be asked and are protected by no hold; in a fixed order."""
+    contacts = ContactPerson.objects.surveyable().filter(
+        customer__kind__in=audience.get("kinds") or [Audience.CUSTOMER]
+    )
+    for key, column in COLUMNS.items():
+        if audience.get(key):
+            contacts = contacts.filter(**{f"{column}__in": audience[key]})
+    if audience.get("units"):
+        contacts = contacts.filter(customer__unit__in=audience["units"])
+    if audience.get("projects"):
+        contacts = contacts.filter(customer__projects__in=audience["projects"])
+    if audience.get("primary_only"):
+        contacts = contacts.filter(is_primary=True)
+    services = services_of(audience)
+    if services is not None:
+        contacts = contacts.filter(customer__in=services.values("customer"))
+    return contacts.order_by("pk").distinct()
+
+
+def services_of(audience):
+    """The service records the filter speaks of, or None when it speaks of none."""
+    if not (audience.get("service_kinds") or audience.get("service_since") or audience.get("service_until")):
+        return None
+    services = ServiceRecord.objects.all()
+    if audience.get("service_kinds"):
+        services = services.filter(kind__in=audience["service_kinds"])
+    if audience.get("service_since"):
+        services = services.filter(happened_on__gte=date.fromisoformat(audience["service_since"]))
+    if audience.get("service_until"):
+        services = services.filter(happened_on__lte=date.fromisoformat(audience["service_until"]))
+    return services
+
+
+def count(audience):
+    """{"contacts": n, "with_email": n}: how many can be asked, and how many of them reached by mail."""
+    from django.db.models import Count, Q
+
+    numbers = population(audience).aggregate(contacts=Count("pk", distinct=True),
+                                             with_email=Count("pk", distinct=True, filter=~Q(email_index="")))  # fmt: skip
+    return numbers
+
+
+def serving_units(audience, customer_ids):
+    """{customer id: code of the unit that served last within the filter} for those with such a service record."""
+    services = services_of(audience)
+    if services is None:
+        return {}
+    rows = (
+        services.filter(customer__in=customer_ids)
+        .order_by("customer", "-happened_on", "-pk")
+        .distinct("customer")
+    )
+    return dict(rows.values_list("customer", "unit__code"))

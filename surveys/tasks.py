@@ -1,0 +1,46 @@
+"""Doors of Celery into surveys. Everything here is safe to run twice and in parallel."""
+
+from celery import shared_task
+from django.db import connection
+
+from core.batch import each
+from surveys.models import Wave
+from surveys.services import boxes, invitations, low_answers, waves
+
+
+@shared_task(name="surveys.turn_waves")
+def turn_waves():
+    """Beat, every minute: open and close waves by their window, make up follow-ups that could not be opened."""
+    closing = list(Wave.objects.due_to_close().select_related("questionnaire_version", "unit"))
+    counts = {
+        "opened": each(
+            Wave.objects.due_to_open().select_related("questionnaire_version"), waves.open_when_due
+        ),
+        "closed": each(closing, waves.close_when_due),
+        "follow_ups": low_answers.catch_up(),
+    }
+    if any(wave.is_anonymous for wave in closing):
+        _scrub()
+    return counts
+
+
+@shared_task(name="surveys.remind_due")
+def remind_due():
+    """Beat, every 10 minutes: queue the reminders that should exist by now, to those who have not answered."""
+    return each(invitations.waves_to_remind(), invitations.remind)
+
+
+@shared_task(name="surveys.empty_boxes")
+def empty_boxes():
+    """Beat, every 10 minutes: let anonymous answers out in shuffled batches."""
+    return each(
+        Wave.objects.filter(state="open", is_anonymous=True).select_related(
+            "link_key", "questionnaire_version"
+        ),
+        boxes.empty,
+    )
+
+
+def _scrub():
+    if not connection.in_atomic_block:
+        boxes.scrub()
