@@ -15,6 +15,7 @@ urlpatterns = [
     path("inbox/", include("notifications.urls")),
     path("customers/", include("customers.urls")),
     path("surveys/", include("surveys.urls")),
+    path("imports/", include("core.imports.urls")),
     path("reports/", include("reports.urls")),
 ]
 

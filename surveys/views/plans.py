@@ -1,0 +1,126 @@
+"""The yearly plan: list, read, write, hand in, decide, revise."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.access import needs
+from core.forms import ConfirmForm, ReasonForm
+from core.permissions import require
+from core.tables import listing
+from core.views import get_visible_or_404, render_page
+from surveys.choices import PlanState, WaveState
+from surveys.filters import PlanFilter
+from surveys.forms.plans import ActivityForm, NewPlanForm, PlanForm
+from surveys.models import PlanActivity, SurveyPlan
+from surveys.services import plans as service
+from surveys.tables import PlanTable
+
+
+@needs("surveys.see_plans")
+def plan_list(request):
+    rows = SurveyPlan.objects.visible_to(request.user).select_related("unit", "author").annotate(
+        activities_n=Count("activities", distinct=True),
+        done_n=Count("activities", distinct=True, filter=Q(activities__waves__state__in=WaveState.ended())),
+    )  # fmt: skip
+    context = listing(request, PlanFilter(request.GET, rows), PlanTable)
+    return render_page(request, "surveys/plan_list.html", context, partial="rows")
+
+
+@needs("surveys.see_plans")
+def plan(request, pk):
+    row = get_visible_or_404(SurveyPlan.objects.select_related("unit", "author", "approved_by").model, request.user, pk=pk)
+    activities = row.activities.select_related("owner").prefetch_related("waves")
+    context = {
+        "plan": row, "state": PlanState(row.state), "activities": activities, "revisions": row.revisions.select_related("author", "approved_by"),
+        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:30],
+    }  # fmt: skip
+    return render_page(request, "surveys/plan.html", context)
+
+
+@needs("surveys.see_plans")
+def plan_revision(request, pk, no):
+    row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
+    revision = get_object_or_404(row.revisions.select_related("author", "approved_by"), no=no)
+    return render_page(request, "surveys/plan_revision.html", {"plan": row, "revision": revision})
+
+
+@needs("surveys.write_plan")
+def plan_create(request):
+    form = NewPlanForm(request.POST or None)
+    if form.is_valid():
+        return redirect("surveys:plan_edit", service.create(by=request.user, **form.cleaned_data).pk)
+    return render_page(request, "surveys/form.html", {"form": form, "title": _("New yearly plan"), "back": "surveys:plan_list"})
+
+
+@needs("surveys.write_plan")
+def plan_edit(request, pk):
+    row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
+    require(request.user, "surveys.edit_plan", row)
+    form = PlanForm(request.POST or None, instance=SurveyPlan.objects.get(pk=pk))
+    if form.is_valid():
+        fields = dict(form.cleaned_data)
+        service.edit(row, by=request.user, expected_version=fields.pop("version"), **fields)
+        messages.success(request, _("Saved."))
+        return redirect(row)
+    return render_page(request, "surveys/plan_edit.html", {"form": form, "plan": row})
+
+
+@needs("surveys.write_plan")
+def activity(request, pk, activity_pk=None):
+    row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
+    require(request.user, "surveys.edit_plan", row)
+    found = get_object_or_404(row.activities, pk=activity_pk) if activity_pk else None
+    form = ActivityForm(request.POST or None, instance=PlanActivity.objects.get(pk=activity_pk) if found else None)
+    if form.is_valid():
+        if found:
+            service.edit_activity(found, by=request.user, **form.cleaned_data)
+        else:
+            service.add_activity(row, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect(row)
+    title = _("Planned activity") if found else _("New activity")
+    return render_page(request, "surveys/form.html", {"form": form, "title": title, "back_url": row.get_absolute_url()})
+
+
+@require_POST
+@needs("surveys.write_plan")
+def activity_remove(request, pk, activity_pk):
+    row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
+    require(request.user, "surveys.edit_plan", row)
+    service.remove_activity(get_object_or_404(row.activities, pk=activity_pk), by=request.user)
+    messages.success(request, _("Removed."))
+    return redirect(row)
+
+
+def step(request, pk, rule, act, name, form_class=ConfirmForm):
+    row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
+    require(request.user, rule, row)
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act(row, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Done."))
+        return redirect(row)
+    return render_page(request, "surveys/plan_step.html", {"form": form, "plan": row, "step": name})
+
+
+@needs("surveys.write_plan")
+def plan_submit(request, pk):
+    return step(request, pk, "surveys.submit_plan", service.submit, "submit")
+
+
+@needs("surveys.approve_plan")
+def plan_approve(request, pk):
+    return step(request, pk, "surveys.decide_plan", service.approve, "approve")
+
+
+@needs("surveys.approve_plan")
+def plan_send_back(request, pk):
+    return step(request, pk, "surveys.decide_plan", service.send_back, "send_back", ReasonForm)
+
+
+@needs("surveys.write_plan")
+def plan_revise(request, pk):
+    return step(request, pk, "surveys.revise_plan", service.revise, "revise", ReasonForm)
