@@ -163,7 +163,8 @@ def require_free(host, port):
 
 def programs(home, host, port):
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = ["gunicorn", "satisfaction.wsgi", "-b", bind, "-w", "2", "--threads", "4", "--no-control-socket"]
+    threads = ["-w", "2", "--threads", "4", "--preload", "--no-control-socket"]
+    web = ["gunicorn", "satisfaction.wsgi", "-b", bind, *threads]
     celery = ["celery", "-A", "satisfaction"]
     worker = [*celery, "worker", "-c", "2", "-l", "info", "--without-gossip", "--without-mingle"]
     return [
