@@ -128,6 +128,11 @@ class InvitationState(Coloured):
         return [cls.PLANNED.value, cls.SENT.value, cls.BOUNCED.value, cls.STARTED.value]
 
     @classmethod
+    def expiring(cls):
+        """States that end with the wave; a bounce and a begun answer stay what they are."""
+        return [cls.PLANNED.value, cls.SENT.value]
+
+    @classmethod
     def remindable(cls):
         return [cls.SENT.value, cls.STARTED.value]
 

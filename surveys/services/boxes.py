@@ -97,7 +97,7 @@ def _mark_invitations(wave, key):
         cursor.execute(
             "UPDATE surveys_invitation SET state = CASE WHEN id = ANY(%s) THEN %s "
             "WHEN state = ANY(%s) THEN %s ELSE state END WHERE wave_id = %s",
-            [done, InvitationState.DONE, InvitationState.answerable(), InvitationState.EXPIRED, wave.pk],
+            [done, InvitationState.DONE, InvitationState.expiring(), InvitationState.EXPIRED, wave.pk],
         )
 
 

@@ -106,7 +106,7 @@ def close(wave, *, by):
     if wave.is_anonymous:
         boxes.finish(wave, key)
     else:
-        wave.invitations.filter(state__in=InvitationState.answerable()).update(state=InvitationState.EXPIRED)
+        wave.invitations.filter(state__in=InvitationState.expiring()).update(state=InvitationState.EXPIRED)
     _destroy_key(wave)
     findings.propose_for(wave)
     wave_closed.send(sender=Wave, wave=wave)

@@ -1,0 +1,212 @@
+"""The pictures of survey results as core.charts.Chart; every picture with its sentence and the same numbers as a table.
+
+``url`` parameters are callables that return the address of the rows behind a datum, or None.
+"""
+
+from django.utils.translation import gettext as _
+
+from core.charts import Chart
+from core.i18n import pick
+from core.statistics.results import Verdict
+from core.statistics.trend import mean_chart
+from surveys.choices import QuestionKind as Kind
+
+TONES = {Verdict.IMPROVED: "better", Verdict.WORSENED: "worse", Verdict.NOT_PROVEN: "none"}
+
+
+def few():
+    from django.conf import settings
+
+    return _("fewer than %(n)s answers") % {"n": settings.SUPPRESSION_SCORES}
+
+
+def dimensions(results, *, url=None):
+    """Dimension scores as dots with interval, with the wave before."""
+    rows = [_dot(row, pick({"t": row.titles}, "t"), url and url(row.code)) for row in results.dimensions]
+    headers = (_("Dimension"), _("Mean"), _("95% interval"), _("n"))
+    return Chart(
+        "dot_interval", {"rows": rows, "bounds": [1, 5], "decimals": 2, "value_label": _("mean, 1–5")},
+        _("Scores by dimension"), _lowest(rows), (headers, [_score_row(row) for row in rows]),
+        note=_("Dots are means of respondents, bars 95% intervals."),
+    )  # fmt: skip
+
+
+def _dot(row, label, url):
+    if row.scores is None:
+        return {"label": label, "value": None, "suppressed": few()}
+    mean, change = row.scores.mean, getattr(row, "change", None)
+    found = {
+        "label": label,
+        "value": mean.mean,
+        "low": mean.low,
+        "high": mean.high,
+        "n": mean.n,
+        "url": url or "",
+    }
+    if change:
+        found |= {"previous": change.before_scores.mean.mean, "verdict": TONES[change.mean.verdict]}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _lowest(rows):
+    shown = [row for row in rows if row.get("value") is not None]
+    if not shown:
+        return few()
+    worst = min(shown, key=lambda row: row["value"])
+    return _("Lowest: %(label)s, %(value).2f (n = %(n)s).") % worst
+
+
+def _score_row(row):
+    if row.get("value") is None:
+        return [row["label"], few(), "", ""]
+    interval = f"{row['low']:.2f}–{row['high']:.2f}" if "low" in row else "–"
+    return [row["label"], round(row["value"], 2), interval, row["n"]]
+
+
+def distribution(results, *, url=None):
+    """Distributions of the rated questions as stacked bars centred on neutral."""
+    rated = [row for row in results.questions if row.question.kind == Kind.RATING]
+    if not rated:
+        return None
+    points = max((row.question for row in rated), key=lambda question: len(question.choices)).best_first[::-1]
+    rows = [_bar(row, points, url) for row in rated if row.is_hidden or len(row.cells) == len(points)]
+    words = [point.text for point in points]
+    table = [[row["label"], *(row.get("counts") or [few()]), row.get("n", "")] for row in rows]
+    return Chart(
+        "diverging", {"scale": words, "rows": rows}, _("How the questions were answered"), "",
+        ((_("Question"), *words, _("n")), table),
+    )  # fmt: skip
+
+
+def _bar(row, points, url):
+    label = row.question.title
+    if row.is_hidden:
+        return {"label": label, "counts": [0] * len(points), "suppressed": few()}
+    counts = {cell.choice.value: cell.share.count for cell in row.cells}
+    return {
+        "label": label, "counts": [counts.get(point.value, 0) for point in points], "n": row.n,
+        "strong": row.question.is_overall, "url": url(row.question.uid) if url else "",
+    }  # fmt: skip
+
+
+def question(row):
+    """One closed question as bars."""
+    if row.is_hidden:
+        return Chart("bars", {"rows": []}, row.question.title, few())
+    rows = [
+        {"label": cell.choice.text, "values": [round(100 * cell.share.estimate, 1)], "n": cell.share.count}
+        for cell in row.cells
+    ]
+    return Chart(
+        "bars", {"rows": rows, "unit": "%", "decimals": 1, "most": 100}, row.question.title, f"n = {row.n}",
+        ((_("Answer"), _("Count"), "%"), [[r["label"], r["n"], r["values"][0]] for r in rows]),
+    )  # fmt: skip
+
+
+def groups(found, *, url=None):
+    """Groups as dots with interval, sorted, brackets where no order is proven."""
+    rows = [_dot(row, row.label, url and url(row.value)) for row in found.rows]
+    place = {row.value: number for number, row in enumerate(found.rows)}
+    sentence = (
+        _("The groups differ (p = %(p).3f).") % {"p": found.p}
+        if found.p is not None and found.p < 0.05
+        else _("No difference between the groups is proven.")
+    )
+    data = {"rows": rows, "bounds": [1, 5], "decimals": 2,
+            "brackets": [[place[run[0]], place[run[-1]]] for run in found.runs]}  # fmt: skip
+    if found.total:
+        data["reference"] = {"value": found.total.mean.mean, "label": _("all")}
+    table = ((found.label, _("Mean"), _("95% interval"), _("n")), [_score_row(row) for row in rows])
+    return Chart("dot_interval", data, _("Compared by: %(what)s") % {"what": found.label}, sentence, table)
+
+
+def trend(points, *, target=None, url=None, dimension=None):
+    """The overall score (or one dimension) over the waves, with control limits and breaks."""
+    scores = [point.dimensions.get(dimension) if dimension else point.scores for point in points]
+    breaks = [number for number, point in enumerate(points) if point.breaks and number]
+    usable = [number for number, score in enumerate(scores) if score]
+    if not usable:
+        return Chart("trend_limits", {"points": []}, _("Trend"), few())
+    limits = dict(zip(usable, mean_chart(
+        [scores[number].mean for number in usable],
+        breaks=[usable.index(next(n for n in usable if n >= number)) for number in breaks if number <= usable[-1]],
+        scale=(1, 5),
+    ), strict=True))  # fmt: skip
+    rows = [_point(point, score, limits.get(number), url) for number, (point, score) in
+            enumerate(zip(points, scores, strict=True))]  # fmt: skip
+    data = {"points": rows, "decimals": 2, "bounds": [1, 5],
+            "breaks": [{"before": n, "label": _("new version"), "comparable": False} for n in breaks]}  # fmt: skip
+    if target is not None:
+        data["target"] = {"value": float(target), "label": _("target")}
+    table = ((_("Wave"), _("Mean"), _("95% interval"), _("n")), [_score_row(row) for row in rows])
+    return Chart("trend_limits", data, _("Trend over waves"), _last(points, scores), table,
+                 note=_("Control limits: three sigma from the pooled spread; no line across a break."))  # fmt: skip
+
+
+def _point(point, score, limit, url):
+    if score is None:
+        return {"label": point.wave.code, "value": None, "suppressed": few()}
+    mean = score.mean
+    found = {
+        "label": point.wave.code, "value": mean.mean, "low": mean.low, "high": mean.high, "n": mean.n,
+        "center": limit.centre, "lower": limit.low, "upper": limit.high, "signal": bool(limit.signal) or None,
+        "url": url(point.wave.id) if url else None,
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _last(points, scores):
+    last = scores[-1]
+    if last is None:
+        return few()
+    return _("Latest (%(wave)s): %(mean).2f, n = %(n)s.") % {
+        "wave": points[-1].wave.code, "mean": last.mean.mean, "n": last.n,
+    }  # fmt: skip
+
+
+def funnel(stages, *, url=None):
+    """The funnel of a wave; stages that are not measured are left out of the picture and named in the table."""
+    shown = [
+        {"label": stage.label, "value": stage.count, "url": (url(stage.key) if url else "") or ""}
+        for stage in stages
+        if stage.count is not None
+    ]
+    table = [[stage.label, _("not measured") if stage.count is None else stage.count] for stage in stages]
+    return Chart(
+        "funnel",
+        {"stages": shown},
+        _("From invitation to valid answer"),
+        "",
+        ((_("Stage"), _("Count")), table),
+    )
+
+
+def importance(found, titles):
+    """The importance–performance map; ``titles`` are {dimension code: words}. None without a base."""
+    if found is None or not found.points:
+        return None
+    points = [_map_point(point, titles) for point in found.points]
+    fix = [titles[point.name] for point in found.points if point.quadrant == "fix_first"]
+    sentence = (
+        _("Improve first: %(names)s.") % {"names": _(", ").join(fix)}
+        if fix
+        else _("No dimension is certain to need work first.")
+    )
+    return Chart(
+        "importance_performance",
+        {"points": points, "x_label": _("importance (share of explained variation)"), "y_label": _("score"),
+         "x_mean": found.importance_line * 100, "y_mean": found.performance_line, "x_unit": "%", "decimals": 2},
+        _("What to improve first"), sentence,
+        ((_("Dimension"), _("Importance %"), _("Mean"), _("n")),
+         [[p["label"], round(p["x"], 1), round(p["y"], 2), p["n"]] for p in points]),
+    )  # fmt: skip
+
+
+def _map_point(point, titles):
+    importance, mean = point.importance, point.performance
+    found = {
+        "label": titles[point.name], "x": importance.estimate * 100, "y": mean.mean, "n": mean.n,
+        "x_low": None if importance.low is None else importance.low * 100,
+        "x_high": None if importance.high is None else importance.high * 100, "y_low": mean.low, "y_high": mean.high,
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if value is not None}

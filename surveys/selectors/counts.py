@@ -1,0 +1,170 @@
+"""The counting queries: one statement each, over the narrow table of answers."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from surveys.choices import Segment
+from surveys.models import Response
+from surveys.selectors.figures import BOTTOM, TOP, scores_of_sums
+
+OVERALL = ""  # the bucket of the overall score
+
+
+@dataclass
+class Tally:
+    """Answers to one question: {value: count} of choices, {score: count} on the 5-point basis, not applicable."""
+
+    values: dict = field(default_factory=lambda: defaultdict(int))
+    scores: dict = field(default_factory=lambda: defaultdict(int))
+    na: int = 0
+
+
+def responses(wave_ids):
+    """{wave id: (valid, excluded)} numbers of responses."""
+    from django.db.models import Count, Q
+
+    rows = Response.objects.filter(wave__in=wave_ids).values("wave").annotate(
+        valid=Count("pk", filter=Q(is_valid=True)), excluded=Count("pk", filter=Q(is_valid=False))
+    )  # fmt: skip
+    return {row["wave"]: (row["valid"], row["excluded"]) for row in rows}
+
+
+def distributions(wave_id, *, segment=None, has_excluded=False):
+    """{question id: Tally} of one wave, or of one group ``segment`` = {column: value} of it; one query."""
+    join, parameters = _join(segment, has_excluded)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.question_id, coalesce(a.option, a.num), a.score5, a.is_na, count(*) "  # noqa: S608 (own names)
+            f"FROM surveys_answer a {join} WHERE a.wave_id = %s GROUP BY 1, 2, 3, 4",
+            [*parameters, wave_id],
+        )
+        rows = cursor.fetchall()
+    found = defaultdict(Tally)
+    for question, value, score, is_na, count in rows:
+        tally = found[question]
+        if is_na:
+            tally.na += count
+            continue
+        tally.values[value] += count
+        if score is not None:
+            tally.scores[float(score)] += count
+    return found
+
+
+def respondents(wave_id, *, segment=None, has_excluded=False):
+    """{question id: respondents who chose at least one answer}, for multiple choices."""
+    join, parameters = _join(segment, has_excluded)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.question_id, count(*) FROM surveys_answer a "  # noqa: S608 (own names)
+            f"{join} WHERE a.wave_id = %s AND a.slot = 0 AND NOT a.is_na AND a.option IS NOT NULL GROUP BY 1",
+            [*parameters, wave_id],
+        )
+        return dict(cursor.fetchall())
+
+
+def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
+    """{(wave id, group): {bucket: Scores}}: each respondent's mean over the questions of a bucket, then over respondents.
+
+    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is a segment column, or
+    ``question`` the id of a single choice whose options are the groups (group None: not answered); one query.
+    """
+    group, join, parameters = "''", "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid", []
+    if by:
+        group = f"r.{Segment(by).value}"
+    elif question:
+        group = "g.option"
+        join += " LEFT JOIN surveys_answer g ON g.response_id = a.response_id AND g.question_id = %s AND g.slot = 0"
+        parameters.append(question)
+    for column, value in (segment or {}).items():
+        join += f" AND r.{Segment(column).value} = %s"
+        parameters.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH per AS (
+                    SELECT a.wave_id, {group} AS grp, b.bucket, a.response_id, avg(a.score5) AS m
+                    FROM surveys_answer a JOIN unnest(%s::text[], %s::bigint[]) AS b(bucket, question)
+                      ON b.question = a.question_id {join}
+                    WHERE a.wave_id = ANY(%s) AND a.score5 IS NOT NULL GROUP BY 1, 2, 3, 4)
+                SELECT wave_id, grp, bucket, count(*), sum(m), sum(m * m), count(*) FILTER (WHERE m >= {TOP}),
+                       count(*) FILTER (WHERE m <= {BOTTOM}) FROM per GROUP BY 1, 2, 3""",  # noqa: S608 (own names)
+            [[b for b, _q in buckets], [q for _b, q in buckets], *parameters, list(wave_ids)],
+        )
+        rows = cursor.fetchall()
+    found = defaultdict(dict)
+    for wave, value, bucket, *sums in rows:
+        found[wave, value][bucket] = scores_of_sums(*sums)
+    return found
+
+
+def group_sizes(wave_id, *, by=None, question=None):
+    """{group: valid responses}: the complete division of the wave, the base of suppression; one query."""
+    if by:
+        sql = f"SELECT {Segment(by).value}, count(*) FROM surveys_response WHERE wave_id = %s AND is_valid GROUP BY 1"  # noqa: S608
+        parameters = [wave_id]
+    else:
+        sql = (
+            "SELECT g.option, count(*) FROM surveys_response r LEFT JOIN surveys_answer g ON g.response_id = r.id "
+            "AND g.question_id = %s AND g.slot = 0 WHERE r.wave_id = %s AND r.is_valid GROUP BY 1"
+        )
+        parameters = [question, wave_id]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return dict(cursor.fetchall())
+
+
+def totals(wave_id):
+    """Totals of the rated questions per valid response (forms of 300 points)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(a.num) FROM surveys_answer a JOIN surveys_response r ON r.id = a.response_id AND r.is_valid "
+            "WHERE a.wave_id = %s AND a.num IS NOT NULL AND a.score5 IS NOT NULL GROUP BY a.response_id",
+            [wave_id],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def matrix(wave_id, buckets, *, limit):
+    """[{bucket: mean}] per valid response, at most ``limit`` of them; keys are random, so the first are a random sample."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.response_id, b.bucket, avg(a.score5) FROM surveys_answer a "
+            "JOIN unnest(%s::text[], %s::bigint[]) AS b(bucket, question) ON b.question = a.question_id "
+            "WHERE a.wave_id = %s AND a.score5 IS NOT NULL AND a.response_id IN ("
+            "SELECT id FROM surveys_response WHERE wave_id = %s AND is_valid ORDER BY id LIMIT %s) GROUP BY 1, 2",
+            [[b for b, _q in buckets], [q for _b, q in buckets], wave_id, wave_id, limit],
+        )
+        rows = cursor.fetchall()
+    found = defaultdict(dict)
+    for response, bucket, mean in rows:
+        found[response][bucket] = float(mean)
+    return list(found.values())
+
+
+def fingerprint(wave):
+    """SHA-256 that changes with any counted answer of the wave, whatever the order of rows."""
+    import hashlib
+
+    who = "" if wave.is_anonymous else "a.response_id, "
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(sum(hashtextextended(concat_ws('|', "  # noqa: S608 (own names)
+            f"{who}a.question_id, a.slot, a.option, a.num, a.score5, a.is_na), 0)::numeric), 0) "
+            "FROM surveys_answer a JOIN surveys_response r ON r.id = a.response_id AND r.is_valid WHERE a.wave_id = %s",
+            [wave.pk],
+        )
+        row = cursor.fetchone()
+    return hashlib.sha256(f"{wave.pk}|{row[0]}|{row[1]}".encode()).hexdigest()
+
+
+def _join(segment, has_excluded):
+    """The join to responses, only where something must be left out."""
+    if not segment and not has_excluded:
+        return "", []
+    join, parameters = "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid", []
+    for column, value in (segment or {}).items():
+        join += f" AND r.{Segment(column).value} = %s"
+        parameters.append(value)
+    return join, parameters

@@ -1,0 +1,25 @@
+"""The words of the groups by which results are divided."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import OrgUnit
+from customers.choices import CustomerType, Relation, Tier
+from surveys.choices import Segment
+
+CHOICES = {Segment.CUSTOMER_TYPE: CustomerType, Segment.TIER: Tier, Segment.RELATION: Relation}
+
+
+def labels_of(column, values):
+    """{value: words in the reader's language} of several groups."""
+    values = list(values)
+    if column == Segment.UNIT:
+        names = {unit.code: str(unit) for unit in OrgUnit.objects.filter(code__in=[v for v in values if v])}
+    elif column in CHOICES:
+        names = {str(value): str(label) for value, label in CHOICES[column].choices}
+    else:
+        names = {}
+    return {value: names.get(value) or value or _("Not known") for value in values}
+
+
+def label_of(column, value):
+    return labels_of(column, [value])[value]
