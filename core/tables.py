@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.core.paginator import EmptyPage
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django_tables2.paginators import LazyPaginator
 
@@ -48,15 +49,23 @@ class NumberColumn(tables.Column):
         super().__init__(*args, **kwargs)
 
 
-class BadgeColumn(tables.TemplateColumn):
-    """A state with its word and colour; exports the word."""
+class BadgeColumn(tables.Column):
+    """A state with its word and colour; exports the word. ``states`` is its TextChoices class, if values are plain."""
 
-    def __init__(self, accessor, **kwargs):
-        self.path = accessor
-        super().__init__(template_code="{% badge value %}", accessor=accessor, **kwargs)
+    def __init__(self, accessor=None, *, states=None, **kwargs):
+        self.states = states
+        super().__init__(accessor=accessor, **kwargs)
 
-    def value(self, record, value, **kwargs):
-        return str(getattr(value, "label", value))
+    def member(self, value):
+        return self.states(value) if self.states else value
+
+    def render(self, value):
+        from core.templatetags.ui import badge
+
+        return render_to_string("components/badge.html", badge(self.member(value)))
+
+    def value(self, value):
+        return str(self.member(value).label)
 
 
 class DueColumn(tables.TemplateColumn):

@@ -3,7 +3,7 @@
 from django import template
 
 from core.i18n import suffix
-from surveys.choices import Method
+from surveys.choices import Method, QuestionKind
 from surveys.models.plan import PARTS
 
 register = template.Library()
@@ -26,3 +26,14 @@ def plan_parts(revision):
 @register.filter
 def method_label(value):
     return Method(value).label if value in Method.values else value
+
+
+@register.filter
+def words(text):
+    """{"zh", "en"} in the reader's language."""
+    return both({"t_zh": (text or {}).get("zh"), "t_en": (text or {}).get("en")}, "t")
+
+
+@register.filter
+def kind_label(value):
+    return QuestionKind(value).label if value in QuestionKind.values else value

@@ -1,0 +1,180 @@
+"""Questionnaires: list, versions with phone preview, the editor, publishing by a second person."""
+
+from django.contrib import messages
+from django.db.models import Max, OuterRef, Subquery
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.access import needs
+from core.forms import ConfirmForm, ReasonForm
+from core.permissions import require
+from core.tables import listing
+from core.views import get_visible_or_404, render_page
+from surveys import outline
+from surveys.filters import QuestionnaireFilter
+from surveys.forms.questionnaires import HeadForm, NewQuestionnaireForm, QuestionForm, SectionForm
+from surveys.instrument import parse
+from surveys.instrument_review import problems
+from surveys.models import Questionnaire, QuestionnaireVersion
+from surveys.services import questionnaires as service
+from surveys.tables import QuestionnaireTable
+
+
+@needs("surveys.see_questionnaires")
+def questionnaire_list(request):
+    newest = QuestionnaireVersion.objects.filter(questionnaire=OuterRef("pk")).order_by("-no")
+    rows = Questionnaire.objects.visible_to(request.user).select_related("unit").annotate(
+        newest_no=Subquery(newest.values("no")[:1]), newest_state=Subquery(newest.values("state")[:1]),
+        published_on=Max("versions__published_at"),
+    )  # fmt: skip
+    context = listing(request, QuestionnaireFilter(request.GET, rows), QuestionnaireTable)
+    return render_page(request, "surveys/questionnaire_list.html", context, partial="rows")
+
+
+@needs("surveys.see_questionnaires")
+def questionnaire(request, pk):
+    """The newest version; older ones are listed beside it."""
+    row = get_visible_or_404(Questionnaire, request.user, pk=pk)
+    return redirect(row.versions.defer("definition").order_by("-no").first())
+
+
+@needs("surveys.see_questionnaires")
+def version(request, pk):
+    row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
+    context = {
+        "version": row, "questionnaire": row.questionnaire, "instrument": parse(row.definition, version_id=row.pk, version_no=row.no),
+        "problems": problems(row.definition) if row.state == "draft" else [],
+        "versions": row.questionnaire.versions.defer("definition").order_by("-no"),
+        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20],
+    }  # fmt: skip
+    return render_page(request, "surveys/version.html", context)
+
+
+@needs("surveys.design_questionnaire")
+def questionnaire_create(request):
+    form = NewQuestionnaireForm(request.POST or None)
+    if form.is_valid():
+        made = service.create(by=request.user, **form.cleaned_data)
+        return redirect("surveys:version_edit", made.draft.pk)
+    return render_page(request, "surveys/form.html", {"form": form, "title": _("New questionnaire"), "back": "surveys:questionnaire_list"})
+
+
+@needs("surveys.design_questionnaire")
+def questionnaire_copy(request, pk):
+    row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
+    form = NewQuestionnaireForm(request.POST or None, initial={"unit": row.questionnaire.unit_id})
+    if form.is_valid():
+        made = service.copy(row, by=request.user, **form.cleaned_data)
+        return redirect("surveys:version_edit", made.draft.pk)
+    title = _("Copy of %(name)s") % {"name": row}
+    return render_page(request, "surveys/form.html", {"form": form, "title": title, "back_url": row.get_absolute_url()})
+
+
+@require_POST
+@needs("surveys.design_questionnaire")
+def version_create(request, pk):
+    row = get_visible_or_404(Questionnaire, request.user, pk=pk)
+    require(request.user, "surveys.new_version", row)
+    return redirect("surveys:version_edit", service.new_version(row, by=request.user).pk)
+
+
+def draft_or_refuse(request, pk):
+    row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
+    require(request.user, "surveys.design_version", row)
+    return row
+
+
+def save(request, row, definition, version, note=None):
+    service.edit_draft(row, definition=definition, by=request.user, expected_version=version, note=note)
+    messages.success(request, _("Saved."))
+
+
+@needs("surveys.design_questionnaire")
+def version_edit(request, pk):
+    row = draft_or_refuse(request, pk)
+    head = row.definition
+    initial = {f"{name}_{key}": (head.get(name) or {}).get(key, "") for name in ("title", "intro") for key in ("zh", "en")}
+    form = HeadForm(request.POST or None, initial=initial | {"version": row.version, "note": row.change_note})
+    if form.is_valid():
+        save(request, row, {**head, **form.parts()}, form.cleaned_data["version"], form.cleaned_data["note"])
+        return redirect("surveys:version_edit", pk)
+    context = {"version": row, "form": form, "sections": head.get("sections") or [], "problems": problems(head),
+               "instrument": parse(head)}  # fmt: skip
+    return render_page(request, "surveys/version_edit.html", context)
+
+
+@needs("surveys.design_questionnaire")
+def section_edit(request, pk, section=None):
+    row = draft_or_refuse(request, pk)
+    part = at(row.definition, section) if section is not None else {}
+    initial = {"code": part.get("code", ""), "version": row.version} | {f"title_{key}": text for key, text in (part.get("title") or {}).items()}
+    form = SectionForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        save(request, row, outline.put_section(row.definition, section, form.part()), form.cleaned_data["version"])
+        return redirect("surveys:version_edit", pk)
+    title = _("Section") if part else _("New section")
+    return render_page(request, "surveys/part_edit.html", {"form": form, "title": title, "version": row})
+
+
+@needs("surveys.design_questionnaire")
+def question_edit(request, pk, section, question=None):
+    row = draft_or_refuse(request, pk)
+    part = at(row.definition, section)
+    item = at(row.definition, section, question) if question is not None else {}
+    initial = QuestionForm.initial_of(item or {"kind": "rating", "scale": "B", "required": True}) | {"version": row.version}
+    form = QuestionForm(request.POST or None, initial=initial, item=item)
+    if form.is_valid():
+        save(request, row, outline.put_question(row.definition, section, question, form.question()), form.cleaned_data["version"])
+        return redirect("surveys:version_edit", pk)
+    title = _("Question") if item else _("New question")
+    return render_page(request, "surveys/part_edit.html", {"form": form, "title": title, "version": row, "part": part})
+
+
+def at(definition, section, question=None):
+    """The section or question at that place, or 404."""
+    try:
+        part = definition["sections"][section]
+        return part if question is None else part["questions"][question]
+    except (KeyError, IndexError):
+        raise Http404
+
+
+@require_POST
+@needs("surveys.design_questionnaire")
+def part_act(request, pk, section, question=None):
+    """Move up, move down or remove a section or question."""
+    row = draft_or_refuse(request, pk)
+    at(row.definition, section, question)
+    act = request.POST.get("act")
+    if act == "remove":
+        made = outline.remove(row.definition, section, question)
+    elif act in ("up", "down"):
+        made = outline.move(row.definition, section, question, -1 if act == "up" else 1)
+    else:
+        raise Http404
+    save(request, row, made, int(request.POST.get("version") or row.version))
+    return redirect("surveys:version_edit", pk)
+
+
+def step(request, pk, rule, act, name, form_class, argument):
+    row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
+    require(request.user, rule, row)
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act(row, by=request.user, **({argument: form.cleaned_data["reason"]} if form_class is ReasonForm else {}))
+        messages.success(request, _("Done."))
+        return redirect(row)
+    context = {"form": form, "version": row, "step": name, "problems": problems(row.definition) if name == "publish" else []}
+    return render_page(request, "surveys/version_step.html", context)
+
+
+@needs("surveys.publish_questionnaire")
+def version_publish(request, pk):
+    return step(request, pk, "surveys.publish_version", service.publish, "publish", ConfirmForm, "note")
+
+
+@needs("surveys.design_questionnaire")
+def version_retire(request, pk):
+    return step(request, pk, "surveys.retire_version", service.retire, "retire", ReasonForm, "reason")
