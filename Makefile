@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORTAL = $(PYTHON) scripts/portal.py
 
-.PHONY: help run test check soak screenshots demo shell manage backup restore
+.PHONY: help run test check soak screenshots docs demo shell manage backup restore
 
 help:
 	@echo "make run          start everything; Ctrl-C stops it (PORT, HOST, DEMO=0, DATA_DIR)"
@@ -10,6 +10,7 @@ help:
 	@echo "make check        lint, format, contracts, migrations, texts, documents, deployment"
 	@echo "make soak         the long kill and race runs"
 	@echo "make screenshots  a contact sheet per role, language, theme and width"
+	@echo "make docs         the generated documents (states, requirements)"
 	@echo "make demo         the demonstration data of a whole year (ARGS=--remove takes it away)"
 	@echo "make shell        a Python prompt beside the data; make manage ARGS=… any manage.py command"
 	@echo "make backup       DIR=/where [KEYS=/elsewhere/keys.json]; make restore DIR=… [KEYS=…]"
@@ -31,6 +32,9 @@ screenshots:
 
 demo:
 	@$(PORTAL) manage demo_data --size year $(ARGS)
+
+docs:
+	@$(PORTAL) manage generate_docs
 
 shell:
 	@$(PORTAL) manage shell

@@ -18,7 +18,6 @@ PRODUCTION = {
     "BASE_URL": "https://portal.example.com",
     "ALLOWED_HOSTS": "portal.example.com",
     "HASHED_STATIC": "1",
-    "PROXY_COUNT": "1",
     "DEBUG": "0",
 }
 COMPOSE = {
@@ -30,8 +29,8 @@ COMPOSE = {
 # the wheel's own door to it loses the exit code
 COMPOSE_PROGRAM = in_wheel("compose", "docker-compose")
 CHECKS = (  # name, command, what the environment holds besides
-    ("lint", [BIN / "ruff", "check", "."], {}),
-    ("format", [BIN / "ruff", "format", "--check", "."], {}),
+    ("lint", [BIN / "ruff", "check", "--output-format", "concise", "."], {}),
+    ("format", [BIN / "ruff", "format", "--check", "--output-format", "concise", "."], {}),
     ("import contracts", [BIN / "lint-imports", "--no-cache"], {}),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("texts in both languages", [sys.executable, "scripts/messages.py", "check"], {}),
