@@ -24,7 +24,7 @@ def parse_phone(text):
 
 
 def e164(text):
-    """``+8613812345678`` whatever the punctuation; the extension is left out. Empty when there is no number."""
+    """``+8613812345678`` whatever the punctuation, without extension. Empty when there is no number."""
     number = parse_phone(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else ""
 
@@ -62,7 +62,7 @@ def grams(*texts):
 
 
 def query_grams(text):
-    """What a stored name must hold to match ``text``: pairs of each word, the character of a one-character word."""
+    """What a stored name must hold to match ``text``: pairs of each word, or the word of one character."""
     found = set()
     for word in plain(text).split():
         found.update([word] if len(word) == 1 else (word[at : at + 2] for at in range(len(word) - 1)))

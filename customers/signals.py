@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# follow_up_escalated(sender=FollowUp, follow_up, by, comment): a follow-up became a matter for the complaint ledger.
+# follow_up_escalated(sender=FollowUp, follow_up, by, comment): it became a matter for the complaint ledger.
 follow_up_escalated = Signal()
 
 # contact_erased(sender=ContactPerson, contact, by): the personal data of a contact person are gone.

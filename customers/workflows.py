@@ -7,7 +7,9 @@ from customers.choices import ProjectState as P
 _finish = Step("customers.services.follow_ups.finish", "customers.finish_follow_up")
 _escalate = Step("customers.services.follow_ups.escalate", "customers.escalate_follow_up", needs_reason=True)
 _drop = Step("customers.services.follow_ups.drop", "customers.drop_follow_up", needs_reason=True)
-_assign = Step("customers.services.follow_ups.assign", "customers.reassign_follow_up", note=_("to another person"))
+_assign = Step(
+    "customers.services.follow_ups.assign", "customers.reassign_follow_up", note=_("to another person")
+)
 
 FOLLOW_UP = Workflow(
     model="customers.FollowUp",
@@ -34,7 +36,10 @@ PROJECT = Workflow(
     states=P,
     title=_("Service project"),
     table={
-        P.PLANNED: {P.RUNNING: Step("customers.services.projects.begin", "customers.run_project"), P.CANCELLED: _cancel},
+        P.PLANNED: {
+            P.RUNNING: Step("customers.services.projects.begin", "customers.run_project"),
+            P.CANCELLED: _cancel,
+        },
         P.RUNNING: {
             P.COMPLETED: Step("customers.services.projects.complete", "customers.run_project"),
             P.CANCELLED: _cancel,

@@ -8,8 +8,8 @@ from core.crypto import blind_index
 
 
 class VisibleQuerySet(models.QuerySet):
-    """``visible_to``: everything with ``customers.see_all``; else what names the person, and with ``customers.see_unit``
-    what belongs to the units the person works in (with their sub-units)."""
+    """``visible_to``: everything with ``customers.see_all``; else what names the person, and with
+    ``customers.see_unit`` what belongs to the units the person works in, with their sub-units."""
 
     UNITS = ("unit",)
     PEOPLE = ("owner",)
@@ -32,7 +32,8 @@ class VisibleQuerySet(models.QuerySet):
 class BlindIndexField(models.CharField):
     """Digest of another field in its compared form, kept in step whenever the row is saved.
 
-    ``source`` is the encrypted field, ``form`` turns a text into the form compared, ``purpose`` separates kinds.
+    ``source`` is the encrypted field, ``form`` turns a text into what is compared, ``purpose`` separates
+    kinds.
     """
 
     def __init__(self, *args, source=None, form=None, purpose="", **kwargs):
@@ -59,4 +60,6 @@ class BlindIndexField(models.CharField):
 def with_indexes(model, fields):
     """``fields`` for an update, together with the index columns of those that have one."""
     indexes = [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
-    return fields | {field.name: field.digest(fields[field.source]) for field in indexes if field.source in fields}
+    return fields | {
+        field.name: field.digest(fields[field.source]) for field in indexes if field.source in fields
+    }

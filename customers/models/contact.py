@@ -21,7 +21,7 @@ class ContactPersonQuerySet(VisibleQuerySet):
         return self.filter(erased_at=None, customer__is_active=True)
 
     def surveyable(self, at=None):
-        """Persons who agreed to be asked, did not opt out, and whom no hold protects at ``at`` (default: now)."""
+        """Persons who agreed to be asked, did not opt out, and whom no hold protects at ``at`` (now)."""
         held = ContactHold.objects.current(at).filter(
             Q(contact=OuterRef("pk")) | Q(contact=None, customer=OuterRef("customer"))
         )
@@ -46,7 +46,9 @@ class ContactPerson(Tracked):
 
     UNLOGGED = ("name", "phone", "email", "name_index", "phone_index", "email_index")
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="contacts", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="contacts", verbose_name=_("customer")
+    )
     name = EncryptedTextField(_("name"), blank=True)
     name_index = BlindIndexField(source="name", form=name_form, purpose="contact.name", db_index=True)
     phone = EncryptedTextField(_("phone"), blank=True)
@@ -69,7 +71,9 @@ class ContactPerson(Tracked):
     class Meta:
         ordering = ["-is_primary", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["customer"], condition=Q(is_primary=True), name="one_first_contact"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_primary=True), name="one_first_contact"
+            ),
             models.CheckConstraint(
                 condition=Q(consent_survey=False) | Q(consent_at__isnull=False) & ~Q(consent_source=""),
                 name="consent_has_time_and_source",
@@ -110,18 +114,32 @@ class ContactHoldQuerySet(models.QuerySet):
 class ContactHold(TimeStamped):
     """“Do not survey now”: for one person, or with ``contact`` empty for everybody at the customer."""
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="holds", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="holds", verbose_name=_("customer")
+    )
     contact = models.ForeignKey(
-        ContactPerson, models.PROTECT, null=True, blank=True, related_name="holds", verbose_name=_("contact person")
+        ContactPerson,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="holds",
+        verbose_name=_("contact person"),
     )
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
     until = models.DateTimeField(_("until"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
     source_id = models.CharField(_("source id"), max_length=60, blank=True)
-    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
     lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lifted by"),
     )
 
     objects = ContactHoldQuerySet.as_manager()

@@ -26,8 +26,8 @@ class CustomerQuerySet(VisibleQuerySet):
 class Customer(Tracked):
     """Whom we serve, and whoever else can be asked.
 
-    The name of a private person is personal data: it is encrypted with the contact person, here stays its first
-    character (services.customers sees to it).
+    The name of a private person is personal data: it is encrypted with the contact person, here stays its
+    first character (services.customers sees to it).
     """
 
     UNLOGGED = ("address", "name_grams", "name_key")
@@ -43,9 +43,16 @@ class Customer(Tracked):
     relation = models.CharField(_("relation"), max_length=20, choices=Relation, default=Relation.EXISTING)
     region = models.CharField(_("region"), max_length=60, blank=True, db_index=True)
     industry = models.CharField(_("industry"), max_length=60, blank=True, db_index=True)
-    unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="customers", verbose_name=_("serving branch"))
+    unit = models.ForeignKey(
+        "accounts.OrgUnit", models.PROTECT, related_name="customers", verbose_name=_("serving branch")
+    )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("kept by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("kept by"),
     )
     address = EncryptedTextField(_("address"), blank=True)
     interests = models.TextField(_("interests"), blank=True)
@@ -91,6 +98,14 @@ class Customer(Tracked):
     @property
     def name(self):
         return pick(self, "name")
+
+    @property
+    def tier_badge(self):
+        return Tier(self.tier)
+
+    @property
+    def relation_badge(self):
+        return Relation(self.relation)
 
     @property
     def is_individual(self):

@@ -25,22 +25,42 @@ class FollowUpQuerySet(VisibleQuerySet):
 
 
 class FollowUp(Tracked):
-    """A customer waits for a person: the one queue of low answers, opinions, dissatisfied calls and requests."""
+    """A customer waits for a person: one queue of low answers, opinions, dissatisfied calls and requests."""
 
     reason = models.CharField(_("reason"), max_length=20, choices=FollowUpReason)
     customer = models.ForeignKey(
-        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("customer")
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        verbose_name=_("customer"),
     )
     contact = models.ForeignKey(
-        "customers.ContactPerson", models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("contact person")
+        "customers.ContactPerson",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        verbose_name=_("contact person"),
     )
     title = models.CharField(_("about"), max_length=200)
     detail = models.TextField(_("details"), blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("handled by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        verbose_name=_("handled by"),
     )
     unit = models.ForeignKey(
-        "accounts.OrgUnit", models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("unit")
+        "accounts.OrgUnit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="follow_ups",
+        verbose_name=_("unit"),
     )
     due_at = models.DateTimeField(_("due"))
     state = models.CharField(_("state"), max_length=20, choices=FollowUpState, default=FollowUpState.OPEN)
@@ -48,7 +68,12 @@ class FollowUp(Tracked):
     outcome_note = models.TextField(_("what came of it"), blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("closed by"),
     )
     source = models.CharField(_("source"), max_length=60, blank=True)
     source_id = models.CharField(_("source id"), max_length=60, blank=True)
@@ -59,24 +84,32 @@ class FollowUp(Tracked):
     class Meta:
         ordering = ["due_at", "id"]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state__in=["open", "in_progress"]), name="follow_up_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state__in=["open", "in_progress"]), name="follow_up_due"
+            ),
             models.Index(fields=["source", "source_id"], name="follow_up_of_source"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["unique_key"], condition=~Q(unique_key=""), name="follow_up_once_per_origin"),
+            models.UniqueConstraint(
+                fields=["unique_key"], condition=~Q(unique_key=""), name="follow_up_once_per_origin"
+            ),
             models.CheckConstraint(condition=Q(state__in=FollowUpState.values), name="follow_up_state_known"),
-            models.CheckConstraint(condition=Q(reason__in=FollowUpReason.values), name="follow_up_reason_known"),
+            models.CheckConstraint(
+                condition=Q(reason__in=FollowUpReason.values), name="follow_up_reason_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=FollowUpState.ended(), closed_at__isnull=False)
                 | Q(state__in=FollowUpState.pending(), closed_at__isnull=True, closed_by__isnull=True),
                 name="follow_up_closed_iff_ended",
             ),
             models.CheckConstraint(
-                condition=Q(state=FollowUpState.DONE, outcome__in=Outcome.values) | (~Q(state=FollowUpState.DONE) & Q(outcome="")),
+                condition=Q(state=FollowUpState.DONE, outcome__in=Outcome.values)
+                | (~Q(state=FollowUpState.DONE) & Q(outcome="")),
                 name="follow_up_outcome_iff_done",
             ),
             models.CheckConstraint(
-                condition=~Q(state=FollowUpState.IN_PROGRESS) | Q(owner__isnull=False), name="follow_up_in_progress_has_owner"
+                condition=~Q(state=FollowUpState.IN_PROGRESS) | Q(owner__isnull=False),
+                name="follow_up_in_progress_has_owner",
             ),
         ]
         verbose_name = _("follow-up")
@@ -91,6 +124,10 @@ class FollowUp(Tracked):
     @property
     def number(self):
         return f"GJ-{self.pk:06d}"
+
+    @property
+    def state_badge(self):
+        return FollowUpState(self.state)
 
     @property
     def is_pending(self):

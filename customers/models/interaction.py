@@ -27,7 +27,7 @@ class InteractionQuerySet(VisibleQuerySet):
 
 
 class Interaction(Tracked):
-    """A contact with a customer that took place. After 24 hours it never changes; what is missing is added below it.
+    """A contact with a customer that took place. After 24 hours it never changes; more is added below it.
 
     ``follow_up`` is the follow-up it opened or belongs to.
     """
@@ -35,27 +35,51 @@ class Interaction(Tracked):
     UNLOGGED = ("number", "number_index", "caller")
 
     customer = models.ForeignKey(
-        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="interactions", verbose_name=_("customer")
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("customer"),
     )
     contact = models.ForeignKey(
-        "customers.ContactPerson", models.PROTECT, null=True, blank=True, related_name="interactions", verbose_name=_("contact person")
+        "customers.ContactPerson",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("contact person"),
     )
     follow_up = models.ForeignKey(
-        "customers.FollowUp", models.PROTECT, null=True, blank=True, related_name="interactions", verbose_name=_("follow-up")
+        "customers.FollowUp",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("follow-up"),
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.PHONE)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
     started_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="interactions", verbose_name=_("agent"))
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="interactions", verbose_name=_("agent")
+    )
     unit = models.ForeignKey(
-        "accounts.OrgUnit", models.PROTECT, null=True, blank=True, related_name="interactions", verbose_name=_("unit")
+        "accounts.OrgUnit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("unit"),
     )
     number = EncryptedTextField(_("number"), blank=True)
     number_index = BlindIndexField(source="number", form=e164, purpose="phone", db_index=True)
     caller = EncryptedTextField(_("caller's name"), blank=True)
     summary = models.TextField(_("what was said"))
-    match_strength = models.CharField(_("match"), max_length=10, choices=MatchStrength, default=MatchStrength.NONE)
+    match_strength = models.CharField(
+        _("match"), max_length=10, choices=MatchStrength, default=MatchStrength.NONE
+    )
 
     objects = InteractionQuerySet.as_manager()
 
@@ -67,11 +91,16 @@ class Interaction(Tracked):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="interaction_channel_known"),
-            models.CheckConstraint(condition=Q(direction__in=Direction.values), name="interaction_direction_known"),
             models.CheckConstraint(
-                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="interaction_ends_after_start"
+                condition=Q(direction__in=Direction.values), name="interaction_direction_known"
             ),
-            models.CheckConstraint(condition=Q(contact=None) | Q(customer__isnull=False), name="interaction_contact_has_customer"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="interaction_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact=None) | Q(customer__isnull=False), name="interaction_contact_has_customer"
+            ),
         ]
         verbose_name = _("interaction")
         verbose_name_plural = _("interactions")
@@ -91,6 +120,10 @@ class Interaction(Tracked):
         return self.contact.masked_name if self.contact else mask_name(self.caller)
 
     @property
+    def match_badge(self):
+        return MatchStrength(self.match_strength)
+
+    @property
     def is_locked(self):
         return timezone.now() - self.created_at >= LOCKED_AFTER
 
@@ -98,7 +131,9 @@ class Interaction(Tracked):
 class InteractionAddendum(models.Model):
     """What was added to an interaction later. Insert-only."""
 
-    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="addenda", verbose_name=_("interaction"))
+    interaction = models.ForeignKey(
+        Interaction, models.PROTECT, related_name="addenda", verbose_name=_("interaction")
+    )
     text = models.TextField(_("addition"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), db_default=Now())

@@ -21,18 +21,32 @@ class ProjectQuerySet(VisibleQuerySet):
 class Project(Tracked):
     """A service contract with its people; surveys and coverage per project stand on it (ORG-03)."""
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="projects", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="projects", verbose_name=_("customer")
+    )
     code = models.CharField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=200, blank=True)
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="managed_projects", verbose_name=_("project manager")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="managed_projects",
+        verbose_name=_("project manager"),
     )
     sales_owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="sold_projects", verbose_name=_("sales owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sold_projects",
+        verbose_name=_("sales owner"),
     )
     quality_group = models.CharField(_("quality-assurance group"), max_length=200, blank=True)
-    unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="projects", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        "accounts.OrgUnit", models.PROTECT, related_name="projects", verbose_name=_("unit")
+    )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=ProjectState, default=ProjectState.PLANNED)
@@ -45,7 +59,9 @@ class Project(Tracked):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ProjectState.values), name="project_state_known"),
             models.CheckConstraint(condition=~Q(name_zh="") | ~Q(name_en=""), name="project_has_a_name"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="project_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="project_ends_after_start"
+            ),
         ]
         verbose_name = _("project")
         verbose_name_plural = _("projects")
@@ -60,6 +76,10 @@ class Project(Tracked):
     def name(self):
         return pick(self, "name")
 
+    @property
+    def state_badge(self):
+        return ProjectState(self.state)
+
 
 class ProjectMilestone(TimeStamped):
     """A dated point of a project; a key one makes a sales survey due (SUR-20)."""
@@ -73,7 +93,9 @@ class ProjectMilestone(TimeStamped):
 
     class Meta:
         ordering = ["due_on", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(name_zh="") | ~Q(name_en=""), name="milestone_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name_zh="") | ~Q(name_en=""), name="milestone_has_a_name")
+        ]
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
 

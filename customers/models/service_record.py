@@ -21,21 +21,40 @@ class ServiceRecordQuerySet(VisibleQuerySet):
 class ServiceRecord(Tracked):
     """Something we did for a customer: the base of rates and of lists of whom to ask."""
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="service_records", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="service_records", verbose_name=_("customer")
+    )
     contact = models.ForeignKey(
-        "customers.ContactPerson", models.PROTECT, null=True, blank=True, related_name="service_records", verbose_name=_("contact person")
+        "customers.ContactPerson",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_records",
+        verbose_name=_("contact person"),
     )
     project = models.ForeignKey(
-        "customers.Project", models.PROTECT, null=True, blank=True, related_name="service_records", verbose_name=_("project")
+        "customers.Project",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_records",
+        verbose_name=_("project"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ServiceKind)
     number = models.CharField(_("number"), max_length=60, unique=True)
     priority = models.CharField(_("priority"), max_length=2, choices=Priority, blank=True)
     name_zh = models.CharField(_("service (Chinese)"), max_length=200, blank=True)
     name_en = models.CharField(_("service (English)"), max_length=200, blank=True)
-    unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="service_records", verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        "accounts.OrgUnit", models.PROTECT, related_name="service_records", verbose_name=_("unit")
+    )
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="service_records", verbose_name=_("served by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_records",
+        verbose_name=_("served by"),
     )
     happened_on = models.DateField(_("date"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -53,10 +72,13 @@ class ServiceRecord(Tracked):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ServiceKind.values), name="service_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=ServiceKind.CASE, priority__in=Priority.values) | (~Q(kind=ServiceKind.CASE) & Q(priority="")),
+                condition=Q(kind=ServiceKind.CASE, priority__in=Priority.values)
+                | (~Q(kind=ServiceKind.CASE) & Q(priority="")),
                 name="service_priority_iff_case",
             ),
-            models.CheckConstraint(condition=Q(closed_on=None) | Q(closed_on__gte=F("happened_on")), name="service_closed_after"),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("happened_on")), name="service_closed_after"
+            ),
         ]
         verbose_name = _("service record")
         verbose_name_plural = _("service records")

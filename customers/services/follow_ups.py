@@ -36,9 +36,9 @@ def open_follow_up(
 ):  # fmt: skip
     """Open a follow-up and return it; with a ``unique_key`` that exists already, return that one unchanged.
 
-    ``customer`` may be None for a caller nobody knows. ``owner`` defaults to nobody (the unit's queue), ``unit`` to the
-    customer's branch, ``due_at`` to the working days of the reason. ``source`` is the label of the row it comes from
-    (for example ``surveys.response``) and ``source_id`` its key. ``by`` None: the portal itself.
+    ``customer`` may be None for a caller nobody knows. ``owner`` defaults to nobody (the unit's queue),
+    ``unit`` to the customer's branch, ``due_at`` to the working days of the reason. ``source`` is the label of
+    the row it comes from (for example ``surveys.response``), ``source_id`` its key. ``by`` None: the portal.
     """
     existing = _of_key(unique_key)
     if existing:
@@ -78,7 +78,9 @@ def assign(follow_up, *, to, by, comment="", expected_version=None):
     if follow_up.owner_id == to.pk:
         return follow_up
     if follow_up.state == FollowUpState.IN_PROGRESS:
-        FOLLOW_UP.move(follow_up, FollowUpState.OPEN, by=by, comment=comment, owner=to, payload={"owner": to.pk})
+        FOLLOW_UP.move(
+            follow_up, FollowUpState.OPEN, by=by, comment=comment, owner=to, payload={"owner": to.pk}
+        )
     else:
         edit(follow_up, by=by, expected_version=expected_version, kind="assigned", comment=comment, owner=to)
     if to.pk != getattr(by, "pk", None):
@@ -110,8 +112,10 @@ def finish(follow_up, *, by, outcome, note=""):
 
 @transaction.atomic
 def escalate(follow_up, *, by, comment):
-    """It became a matter for the complaint ledger: close it here and say so (signal ``follow_up_escalated``)."""
-    FOLLOW_UP.move(follow_up, FollowUpState.ESCALATED, by=by, comment=comment, outcome_note=comment, **_closed(by))
+    """It became a matter for the complaint ledger: close it here, tell by signal ``follow_up_escalated``."""
+    FOLLOW_UP.move(
+        follow_up, FollowUpState.ESCALATED, by=by, comment=comment, outcome_note=comment, **_closed(by)
+    )
     contribute(follow_up, by, "handled")
     follow_up_escalated.send(sender=FollowUp, follow_up=follow_up, by=by, comment=comment)
     return follow_up
@@ -120,7 +124,9 @@ def escalate(follow_up, *, by, comment):
 @transaction.atomic
 def drop(follow_up, *, by, comment):
     """Nobody needs to do anything; ``comment`` says why."""
-    FOLLOW_UP.move(follow_up, FollowUpState.DROPPED, by=by, comment=comment, outcome_note=comment, **_closed(by))
+    FOLLOW_UP.move(
+        follow_up, FollowUpState.DROPPED, by=by, comment=comment, outcome_note=comment, **_closed(by)
+    )
     return follow_up
 
 
