@@ -23,6 +23,7 @@ from scripts.servers import (
     dies_with_parent,
     end,
     end_leftovers,
+    end_with_parent,
     remember,
     spawn,
     tail,
@@ -282,7 +283,7 @@ def stop_on_signals():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
     if "MAKELEVEL" in os.environ:  # started by make: end with it, even when it is killed
-        dies_with_parent(signal.SIGTERM)()
+        end_with_parent(signal.SIGTERM)
 
 
 def main(arguments):

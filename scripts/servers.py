@@ -37,15 +37,20 @@ class ServerError(Exception):
 # Processes -------------------------------------------------------------------------------------------
 
 
+def end_with_parent(number):
+    """Ask the kernel to send us this signal when our parent ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, number, 0, 0, 0)  # PR_SET_PDEATHSIG
+
+
 def dies_with_parent(number):
-    """A preexec_fn that ties the child to us (Linux; elsewhere leftovers are ended at the next start)."""
+    """A preexec_fn that ties the child to us; elsewhere than on Linux the next start ends leftovers."""
     parent = os.getpid()
 
     def tie():
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(1, number, 0, 0, 0)  # PR_SET_PDEATHSIG
-            if os.getppid() != parent:
-                os._exit(1)
+        end_with_parent(number)
+        if os.getppid() != parent:  # we ended before the child could ask
+            os._exit(1)
 
     return tie
 
