@@ -1,11 +1,13 @@
 """Lists of surveys: one class each for screen and files."""
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.i18n import pick
 from core.tables import BadgeColumn, NumberColumn, PortalTable
-from surveys.choices import PlanState, VersionState
-from surveys.models import Questionnaire, SurveyPlan
+from surveys.choices import FindingState, InvitationState, PlanState, VersionState, WaveState
+from surveys.models import Finding, Invitation, Questionnaire, Response, SurveyPlan, Wave
 
 
 class PlanTable(PortalTable):
@@ -43,3 +45,91 @@ class QuestionnaireTable(PortalTable):
     def value_name(self, record):
         return str(record)
 
+
+
+class WaveTable(PortalTable):
+    code = tables.Column(verbose_name=_("Code"))
+    name = tables.Column(verbose_name=_("Wave"), accessor="pk", orderable=False)
+    state = BadgeColumn("state", states=WaveState, verbose_name=_("State"))
+    mode = tables.Column(verbose_name=_("Names"), accessor="mode", orderable=False)
+    opens_at = tables.DateColumn(verbose_name=_("Opens"), short=True)
+    closes_at = tables.DateColumn(verbose_name=_("Return deadline"), short=True)
+    invited_n = NumberColumn(verbose_name=_("Invited"), orderable=False)
+    answered_n = NumberColumn(verbose_name=_("Answered"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Wave
+        fields = ("code", "name", "state", "mode", "opens_at", "closes_at", "invited_n", "answered_n")
+        empty_text = _("No wave yet. A wave asks an audience with one questionnaire from one day to another.")
+
+    def render_name(self, record):
+        return pick(record, "name")
+
+    value_name = render_name
+
+    def render_mode(self, value):
+        return value.label
+
+    value_mode = render_mode
+
+
+class InvitationTable(PortalTable):
+    customer = tables.Column(verbose_name=_("Customer"), default="–", orderable=False)
+    contact = tables.Column(verbose_name=_("Respondent"), accessor="contact__masked_name", default="–", orderable=False)
+    state = BadgeColumn("state", states=InvitationState, verbose_name=_("State"))
+    language = tables.Column(verbose_name=_("Language"))
+    reminder_no = NumberColumn(verbose_name=_("Reminders"))
+    sent_at = tables.DateTimeColumn(verbose_name=_("Sent"), default="–", short=True)
+    last_sent_at = tables.DateTimeColumn(verbose_name=_("Last sent"), default="–", short=True)
+    note = tables.Column(verbose_name=_("Note"), default="", orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Invitation
+        fields = ("customer", "contact", "state", "language", "reminder_no", "sent_at", "last_sent_at", "note")
+        empty_text = _("Nobody is invited yet. The respondents are drawn when the wave opens.")
+
+    @staticmethod
+    def row_url(record):
+        return ""
+
+
+class ResponseTable(PortalTable):
+    submitted_at = tables.DateTimeColumn(verbose_name=_("Received"), short=True)
+    customer = tables.Column(verbose_name=_("Customer"), accessor="invitation__customer", default="–", orderable=False)
+    overall = NumberColumn(verbose_name=_("Overall (5-point)"), default="–", orderable=False)
+    mode = tables.Column(verbose_name=_("Way"), accessor="get_mode_display", orderable=False)
+    language = tables.Column(verbose_name=_("Language"), orderable=False)
+    low_n = NumberColumn(verbose_name=_("Low answers"), orderable=False)
+    receipt = tables.Column(verbose_name=_("Receipt"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Response
+        fields = ("submitted_at", "customer", "overall", "mode", "language", "low_n", "receipt")
+        empty_text = _("No answer yet.")
+
+    @staticmethod
+    def row_url(record):
+        return reverse("surveys:response", args=[record.pk])
+
+
+class FindingTable(PortalTable):
+    subject = tables.Column(verbose_name=_("What"), accessor="pk", orderable=False)
+    wave = tables.Column(verbose_name=_("Wave"), accessor="wave__code", order_by="wave__closes_at")
+    mean = NumberColumn(verbose_name=_("Mean"))
+    base_n = NumberColumn(verbose_name=_("n"))
+    threshold = NumberColumn(verbose_name=_("Target"))
+    unit = tables.Column(verbose_name=_("Responsible unit"), orderable=False)
+    state = BadgeColumn("state", states=FindingState, verbose_name=_("State"))
+
+    class Meta(PortalTable.Meta):
+        model = Finding
+        fields = ("subject", "wave", "mean", "base_n", "threshold", "unit", "state")
+        empty_text = _("No finding yet. When a wave closes, results below its target are proposed here.")
+
+    def render_subject(self, record):
+        return record.subject
+
+    value_subject = render_subject
+
+    def render_mean(self, value):
+        return f"{value:.2f}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import plans, questionnaires
+from surveys.views import findings, plans, questionnaires, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -31,4 +31,23 @@ urlpatterns = [
     path("versions/<int:pk>/sections/<int:section>/questions/new", questionnaires.question_edit, name="question_create"),
     path("versions/<int:pk>/sections/<int:section>/questions/<int:question>/edit", questionnaires.question_edit, name="question_edit"),
     path("versions/<int:pk>/sections/<int:section>/questions/<int:question>/act", questionnaires.part_act, name="question_act"),
+    path("waves/", waves.wave_list, name="wave_list"),
+    path("waves/new", waves.wave_create, name="wave_create"),
+    path("waves/audience", waves.audience_count, name="audience_count"),
+    path("waves/<int:pk>/", waves.wave, name="wave"),
+    path("waves/<int:pk>/edit", waves.wave_edit, name="wave_edit"),
+    path("waves/<int:pk>/answers/", waves.answers, name="wave_answers"),
+    path("waves/<int:pk>/words/", waves.words, name="wave_words"),
+    path("waves/<int:pk>/low/", waves.low, name="wave_low"),
+    path("waves/<int:pk>/invitations/", waves.wave_invitations, name="wave_invitations"),
+    path("waves/<int:pk>/qr.<str:fmt>", waves.qr, name="wave_qr"),
+    path("waves/<int:pk>/poster", waves.poster, name="wave_poster"),
+    path("waves/<int:pk>/steps/<slug:step>", waves.wave_step, name="wave_step"),
+    path("invitations/<int:pk>/withdraw", waves.invitation_withdraw, name="invitation_withdraw"),
+    path("answers/<int:pk>/", waves.response, name="response"),
+    path("findings/", findings.finding_list, name="finding_list"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/confirm", findings.finding_confirm, name="finding_confirm"),
+    path("findings/<int:pk>/dismiss", findings.finding_dismiss, name="finding_dismiss"),
+    path("low/<int:pk>/finding", findings.finding_from_low, name="finding_from_low"),
 ]

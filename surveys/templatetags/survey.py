@@ -1,10 +1,14 @@
 """Reading aids of survey pages."""
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from core.i18n import suffix
 from surveys.choices import Method, QuestionKind
 from surveys.models.plan import PARTS
+from surveys.selectors.results import segment_label
 
 register = template.Library()
 
@@ -37,3 +41,48 @@ def words(text):
 @register.filter
 def kind_label(value):
     return QuestionKind(value).label if value in QuestionKind.values else value
+
+
+@register.filter
+def item(mapping, key):
+    return mapping.get(key)
+
+
+@register.filter
+def window(wave):
+    """3月9日–3月27日，实名"""
+    days = " – ".join(date_format(timezone.localtime(day), "SHORT_DATETIME_FORMAT") for day in (wave.opens_at, wave.closes_at))
+    return f"{days} · {wave.mode.label}"
+
+
+@register.filter
+def population_note(wave):
+    """Of how many the answers are."""
+    if wave.population_n:
+        return _("population %(n)s") % {"n": wave.population_n}
+    return _("open link")
+
+
+@register.filter
+def percent(value):
+    return "–" if value is None else f"{100 * float(value):.1f}"
+
+
+@register.filter
+def interval_note(finding):
+    if finding.mean_low is None:
+        return ""
+    return _("95%% interval %(low).2f–%(high).2f") % {"low": finding.mean_low, "high": finding.mean_high}
+
+
+@register.filter
+def rows_of(finding):
+    """Where the answers behind a finding are, for waves with names."""
+    if finding.wave.is_anonymous or finding.question is None:
+        return finding.wave.get_absolute_url()
+    return f"{finding.wave.get_absolute_url()}answers/?question={finding.question.uid}"
+
+
+@register.filter
+def segment_words(finding):
+    return "、".join(segment_label(column, value) for column, value in finding.segment.items())

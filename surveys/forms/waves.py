@@ -1,0 +1,111 @@
+"""Setting up a wave: what, when, whom."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import OrgUnit, User
+from core.forms import PortalForm, VersionForm
+from core.i18n import pick
+from customers.choices import Audience, CustomerType, Relation, ServiceKind, Tier
+from customers.models import Customer, Project
+from surveys.models import PlanActivity
+from surveys.selectors.questionnaires import usable_versions
+
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+LISTS = ("kinds", "types", "tiers", "relations", "regions", "industries", "service_kinds")
+
+
+def several(label, choices, **kwargs):
+    return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class AudienceForm(PortalForm):
+    """Whom a wave asks; nothing chosen does not restrict."""
+
+    kinds = several(_("Who"), Audience)
+    types = several(_("Customer type"), CustomerType)
+    tiers = several(_("Tier"), Tier)
+    relations = several(_("New or existing"), Relation)
+    regions = several(_("Region"), ())
+    industries = several(_("Industry"), ())
+    units = forms.ModelMultipleChoiceField(label=_("Serving branch"), queryset=OrgUnit.objects.filter(is_active=True), required=False, widget=forms.CheckboxSelectMultiple)
+    projects = forms.ModelMultipleChoiceField(label=_("Projects"), queryset=Project.objects.all(), required=False,
+                                              help_text=_("Hold Ctrl to choose several."))  # fmt: skip
+    service_kinds = several(_("Was served by"), ServiceKind)
+    service_since = forms.DateField(label=_("Served since"), required=False, widget=DAY)
+    service_until = forms.DateField(label=_("Served until"), required=False, widget=DAY)
+    primary_only = forms.BooleanField(label=_("Only the first contact of each customer"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("region", "industry"):
+            values = Customer.objects.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()[:100]
+            self.fields["regions" if name == "region" else "industries"].choices = [(value, value) for value in values]
+
+    def audience(self):
+        """The filter as a wave stores it."""
+        data = self.cleaned_data
+        found = {name: data[name] for name in LISTS if data[name]}
+        for name in ("units", "projects"):
+            if data[name]:
+                found[name] = [row.pk for row in data[name]]
+        for name in ("service_since", "service_until"):
+            if data[name]:
+                found[name] = data[name].isoformat()
+        return found | ({"primary_only": True} if data["primary_only"] else {})
+
+
+class WaveForm(VersionForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=120)
+    name_en = forms.CharField(label=_("Name (English)"), max_length=160)
+    questionnaire_version = forms.ModelChoiceField(label=_("Questionnaire"), queryset=None, help_text=_("Published versions only."))
+    activity = forms.ModelChoiceField(label=_("Planned activity"), queryset=None, required=False, help_text=_("Which activity of an approved plan this wave carries out."))
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrgUnit.objects.filter(is_active=True))
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.active())
+    opens_at = forms.DateTimeField(label=_("Opens"), widget=MOMENT, help_text=_("Invitations go out at that moment."))
+    closes_at = forms.DateTimeField(label=_("Return deadline"), widget=MOMENT)
+    is_anonymous = forms.BooleanField(
+        label=_("Anonymous"), required=False,
+        help_text=_("Nobody, not even with the database in hand, can join an answer to a person. No follow-up of single answers is possible."),
+    )  # fmt: skip
+    is_open_link = forms.BooleanField(label=_("Also an open link with QR code"), required=False, help_text=_("Anybody who has the link can answer."))
+    sample_n = forms.IntegerField(label=_("Sample size"), required=False, min_value=1, help_text=_("Empty: everybody in the audience. A random draw can be repeated from its seed."))
+    reminders_max = forms.IntegerField(label=_("Reminders at most"), min_value=0, max_value=5, initial=2)
+    reminder_every_days = forms.IntegerField(label=_("Days between reminders"), min_value=1, max_value=30, initial=3)
+    low_score_at = forms.DecimalField(label=_("An answer is low at"), min_value=1, max_value=5, decimal_places=2, initial=2, help_text=_("On the 5-point basis; low answers open a follow-up."))
+    target_score = forms.DecimalField(label=_("Target"), min_value=1, max_value=5, decimal_places=2, initial=4, help_text=_("On the 5-point basis; results below are proposed as findings."))
+    invitation_zh = forms.CharField(label=_("Invitation (Chinese)"), required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One or two sentences: why you get this. The link and how to stop are added."))
+    invitation_en = forms.CharField(label=_("Invitation (English)"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    thanks_zh = forms.CharField(label=_("Thank-you (Chinese)"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    thanks_en = forms.CharField(label=_("Thank-you (English)"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, user, wave=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.wave = wave
+        self.fields["questionnaire_version"].queryset = usable_versions(user)
+        self.fields["activity"].queryset = PlanActivity.objects.filter(plan__state="approved").select_related("plan__unit")
+        self.fields["activity"].label_from_instance = lambda row: f"{row.plan.year} {pick(row.plan.unit, 'name')} · {row}"
+
+    @staticmethod
+    def initial_of(wave):
+        return {name: getattr(wave, name) for name in WaveForm.base_fields if hasattr(wave, name)} | {"version": wave.version}
+
+    def clean(self):
+        data = super().clean()
+        if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
+            self.add_error("closes_at", _("The return deadline must be after the opening."))
+        elif data.get("opens_at") and data.get("closes_at") and (data["closes_at"] - data["opens_at"]).days < 3:
+            self.warn(_("Less than three days to answer is short; many people will not see the mail in time."))
+        return data
+
+    def values(self):
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class FindingForm(PortalForm):
+    unit = forms.ModelChoiceField(label=_("Responsible unit"), queryset=OrgUnit.objects.filter(is_active=True))
+    note = forms.CharField(label=_("What is wrong, in a sentence"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+

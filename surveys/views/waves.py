@@ -1,0 +1,233 @@
+"""Waves: list, set up, run, and what came of them."""
+
+import segno
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core import exports
+from core.access import needs
+from core.forms import ConfirmForm, ReasonForm
+from core.i18n import pick
+from core.permissions import allows, require
+from core.tables import listing
+from core.views import get_visible_or_404, render_page
+from core.workflow import record
+from surveys.choices import WaveState
+from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
+from surveys.forms.waves import AudienceForm, WaveForm
+from surveys.models import Invitation, PlanActivity, Response, Wave
+from surveys.selectors import audience, lists, results
+from surveys.selectors.questionnaires import instrument_of
+from surveys.services import invitations, links
+from surveys.services import waves as service
+from surveys.tables import InvitationTable, ResponseTable, WaveTable
+from surveys.views.pictures import pictures
+
+SEERS = ("surveys.see_waves", "surveys.see_results")
+
+
+def file_or_page(request, context, template, name, partial="rows", log=None):
+    """The list as page, or as file when ``?format=`` asks; a file with personal data leaves an event on ``log``."""
+    fmt = request.GET.get("format")
+    if not fmt:
+        return render_page(request, template, context, partial=partial)
+    if log is not None:
+        record(log, "exported", by=request.user, payload={"what": name, "format": fmt, "rows": context["number"]})
+    context["table"].page = None
+    del context["table"].page
+    return exports.respond(request, context["table"], name, fmt, filterset=context["filter"])
+
+
+@needs(*SEERS)
+def wave_list(request):
+    context = listing(request, WaveFilter(request.GET, lists.waves(request.user)), WaveTable)
+    return file_or_page(request, context, "surveys/wave_list.html", _("Waves"))
+
+
+@needs(*SEERS)
+def wave(request, pk):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    context = wave_context(request, row, "results") | {
+        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20],
+    }  # fmt: skip
+    if allows(request.user, "surveys.see_results_of", row):
+        context |= pictures(request, row)
+    else:
+        context["audience_n"] = audience.count(row.audience)
+    return render_page(request, "surveys/wave.html", context)
+
+
+def wave_context(request, row, tab):
+    """What every page of one wave shows: its head and tabs."""
+    url = row.get_absolute_url()
+    found = [{"label": _("Results"), "url": url, "active": tab == "results"}]
+    if row.state in WaveState.with_results():
+        if not row.is_anonymous and request.user.has_perm("surveys.see_answers"):
+            found.append({"label": _("Answers"), "url": f"{url}answers/", "active": tab == "answers"})
+            found.append({"label": _("Low answers"), "url": f"{url}low/", "active": tab == "low"})
+        if request.user.has_perm("surveys.see_results"):
+            found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
+            found.append({"label": _("Findings"), "url": f"/surveys/findings/?wave={row.pk}", "active": False})
+        if request.user.has_perm("surveys.see_waves"):
+            found.append({"label": _("Invitations"), "url": f"{url}invitations/", "active": tab == "invitations"})
+    return {"wave": row, "state": WaveState(row.state), "tabs": found if len(found) > 1 else []}
+
+
+@needs("surveys.see_answers")
+def answers(request, pk):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if row.is_anonymous:
+        raise Http404
+    context = listing(request, ResponseFilter(request.GET, lists.responses(request.user, row)), ResponseTable)
+    if request.GET.get("format"):
+        require(request.user, "surveys.export_answers_of", row)
+    context |= wave_context(request, row, "answers")
+    return file_or_page(request, context, "surveys/wave_answers.html", f"{row.code} {_('Answers')}", log=row)
+
+
+@needs("surveys.see_answers")
+def response(request, pk):
+    """One returned questionnaire, question by question."""
+    row = get_visible_or_404(Response, request.user, pk=pk)
+    instrument = instrument_of(row.questionnaire_version)
+    values = row.raw or {}
+    context = wave_context(request, row.wave, "answers") | {
+        "response": row, "lines": [(question, words_of(question, values.get(question.uid))) for question in instrument.questions],
+        "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
+    }  # fmt: skip
+    return render_page(request, "surveys/response.html", context)
+
+
+def words_of(question, value):
+    """What was answered, in words."""
+    if value is None:
+        return ""
+    if value == "na":
+        return question.na_text
+    if question.kind == "text":
+        return value
+    chosen = value if isinstance(value, list) else [value]
+    return "、".join(question.by_value[code].text for code in chosen if code in question.by_value)
+
+
+@needs("surveys.see_results")
+def words(request, pk):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    require(request.user, "surveys.see_results_of", row)
+    return render_page(request, "surveys/wave_words.html", wave_context(request, row, "words") | {"texts": results.texts(row)})
+
+
+@needs("surveys.see_answers")
+def low(request, pk):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if row.is_anonymous:
+        raise Http404
+    return render_page(request, "surveys/wave_low.html", wave_context(request, row, "low") | {"rows": lists.low_answers(row)[:300]})
+
+
+@needs("surveys.see_waves")
+def wave_invitations(request, pk):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    rows = Invitation.objects.visible_to(request.user).filter(wave=row).select_related("customer", "contact").order_by("pk")
+    context = listing(request, InvitationFilter(request.GET, rows), InvitationTable)
+    context |= wave_context(request, row, "invitations")
+    return file_or_page(request, context, "surveys/wave_invitations.html", f"{row.code} {_('Invitations')}", log=row)
+
+
+@needs("surveys.run_wave")
+def wave_create(request):
+    activity = PlanActivity.objects.filter(pk=request.GET.get("activity") or None).select_related("plan").first()
+    initial = {"owner": request.user.pk}
+    if activity:
+        initial |= {"activity": activity.pk, "unit": activity.plan.unit_id, "name_zh": activity.title_zh, "name_en": activity.title_en}
+    form = WaveForm(request.POST or None, user=request.user, initial=initial)
+    people = AudienceForm(request.POST or None, initial={"kinds": ["customer"]})
+    if request.method == "POST" and form.is_valid() and people.is_valid():
+        made = service.create(by=request.user, audience=people.audience(), **form.values())
+        return redirect(made)
+    return render_page(request, "surveys/wave_edit.html", {"form": form, "people": people, "title": _("New wave")})
+
+
+@needs("surveys.run_wave")
+def wave_edit(request, pk):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    require(request.user, "surveys.edit_wave", row)
+    form = WaveForm(request.POST or None, user=request.user, wave=row, initial=WaveForm.initial_of(row))
+    people = AudienceForm(request.POST or None, initial=row.audience)
+    if request.method == "POST" and form.is_valid() and people.is_valid():
+        service.edit(row, by=request.user, expected_version=form.cleaned_data["version"], audience=people.audience(), **form.values())
+        messages.success(request, _("Saved."))
+        return redirect(row)
+    context = {"form": form, "people": people, "title": row, "wave": row, "audience_n": audience.count(row.audience)}
+    return render_page(request, "surveys/wave_edit.html", context)
+
+
+@require_POST
+@needs("surveys.run_wave")
+def audience_count(request):
+    """How many a filter reaches, while it is being chosen."""
+    people = AudienceForm(request.POST)
+    found = audience.count(people.audience()) if people.is_valid() else None
+    return render_page(request, "surveys/audience_count.html", {"audience_n": found})
+
+
+STEPS = {
+    "schedule": ("surveys.schedule_wave", service.schedule, ConfirmForm), "open": ("surveys.open_wave", service.open, ConfirmForm),
+    "close": ("surveys.close_wave", service.close, ConfirmForm), "cancel": ("surveys.cancel_wave", service.cancel, ReasonForm),
+    "confirm": ("surveys.confirm_results", service.confirm_results, ConfirmForm),
+}  # fmt: skip
+
+
+@needs("surveys.run_wave")
+def wave_step(request, pk, step):
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if step not in STEPS:
+        raise Http404
+    rule, act, form_class = STEPS[step]
+    require(request.user, rule, row)
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act(row, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Done."))
+        return redirect(row)
+    context = wave_context(request, row, "results") | {"form": form, "step": step, "audience_n": audience.count(row.audience)}
+    return render_page(request, "surveys/wave_step.html", context)
+
+
+@needs("surveys.run_wave")
+def invitation_withdraw(request, pk):
+    row = get_visible_or_404(Invitation, request.user, pk=pk)
+    require(request.user, "surveys.invite_people", row.wave)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        invitations.withdraw(row, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The link is dead from now on."))
+        return redirect("surveys:wave_invitations", row.wave_id)
+    back = f"{row.wave.get_absolute_url()}invitations/"
+    return render_page(request, "surveys/form.html", {"form": form, "title": _("Withdraw the invitation"), "back_url": back})
+
+
+@needs("surveys.see_waves")
+def qr(request, pk, fmt):
+    """The QR code of the open link as SVG or PNG."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if not row.is_open_link or fmt not in ("svg", "png"):
+        raise Http404
+    code = segno.make(links.open_url(row), error="m")
+    answer = HttpResponse(content_type="image/svg+xml" if fmt == "svg" else "image/png")
+    code.save(answer, kind=fmt, scale=8, border=4)
+    return answer
+
+
+@needs("surveys.see_waves")
+def poster(request, pk):
+    """A page to print and put up: name, QR code, address, until when."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if not row.is_open_link:
+        raise Http404
+    return render_page(request, "surveys/poster.html", {"wave": row, "name": pick(row, "name"), "url": links.open_url(row)})
+
+
