@@ -8,7 +8,8 @@ class SurveysConfig(AppConfig):
     verbose_name = _("Surveys")
 
     def ready(self):
-        from surveys import messages  # noqa: F401  (registers the kinds of messages)
+        from surveys import home, messages  # noqa: F401  (messages register their kinds)
         from surveys.scales import after_migrate
 
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="surveys.scales")
+        home.register()
