@@ -1,6 +1,6 @@
 """The left navigation, in the order of the cycle. Apps add their entries in AppConfig.ready()."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,7 @@ class Entry:
     needs: tuple = ()
     count: object = None
     order: int = 50
-    prefix: str = field(default="")
+    prefix: str = ""
 
 
 def add(*entries):
@@ -51,9 +51,10 @@ def build(request):
         ]
         if not children:
             continue
+        _keep_nearest(children, path)
         only = len(children) == 1
         result.append({
-            "label": label if not only or key != "home" else label, "icon": icon, "url": children[0]["url"],
+            "label": label, "icon": icon, "url": children[0]["url"],
             "active": any(child["active"] for child in children), "count": children[0]["count"] if only else 0,
             "children": [] if only else children,
         })  # fmt: skip
@@ -64,4 +65,12 @@ def _child(entry, user, path):
     url = reverse(entry.url_name)
     prefix = entry.prefix or url
     active = path == url if prefix == "/" else path.startswith(prefix)
-    return {"label": entry.label, "url": url, "active": active, "count": entry.count(user) if entry.count else 0, "icon": ""}
+    count = entry.count(user) if entry.count else 0
+    return {"label": entry.label, "url": url, "prefix": prefix, "active": active, "count": count, "icon": ""}
+
+
+def _keep_nearest(children, path):
+    """Of several entries above the current page only the nearest is marked."""
+    nearest = max((child["prefix"] for child in children if child["active"]), key=len, default="")
+    for child in children:
+        child["active"] = child["active"] and child["prefix"] == nearest
