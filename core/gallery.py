@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access import everyone
+from core.charts import Chart
 from core.choices import JobState
 from core.due import DueItem
 from core.forms import PortalFilterSet, PortalForm
@@ -55,6 +56,7 @@ def samples(request):
             has_previous=lambda: False, has_next=lambda: True, previous_query="", next_query="after=20"
         ),
         "shares": [(_("reached"), 9), (_("not reached"), 3), (_("still to call"), 8)],
+        "charts": charts(),
         "hues": {kind: range(1, count + 1) for kind, count in HUES.items()},
         "running": JobState.RUNNING,
     }
@@ -120,6 +122,43 @@ def lines(now):
             now - 26 * hour, _("Sent back"), "周敏", _("The second answer does not say by when."), tone="bad"
         ),
         Line(now - 72 * hour, _("Created"), _("the portal")),
+    ]
+
+
+def charts():
+    """Two pictures that carry the most colours; every kind is tested with core.charts."""
+    scale = [_("very dissatisfied"), _("dissatisfied"), _("neither"), _("satisfied"), _("very satisfied")]
+    answers = {_("Lecturers"): [4, 11, 60, 240, 232], _("Arrangements"): [21, 52, 96, 213, 165]}
+    shares = {_("Lecturers"): (86.3, 83.1, 88.9), _("Arrangements"): (69.1, 65.1, 72.8)}
+    return [
+        Chart(
+            kind="diverging",
+            title=_("Satisfaction by subject"),
+            sentence=_(
+                "The arrangements have more than four times as many dissatisfied answers as the lecturers."
+            ),
+            data={
+                "scale": scale,
+                "rows": [{"label": label, "counts": counts} for label, counts in answers.items()],
+            },
+            table=([_("Subject"), *scale], [[label, *counts] for label, counts in answers.items()]),
+        ),
+        Chart(
+            kind="dot_interval",
+            title=_("Share of the satisfied"),
+            sentence=_("The intervals do not touch: the difference is proven."),
+            data={
+                "unit": "%",
+                "rows": [
+                    {"label": label, "value": value, "low": low, "high": high, "n": 547}
+                    for label, (value, low, high) in shares.items()
+                ],
+            },
+            table=(
+                [_("Subject"), "%", _("lower limit"), _("upper limit")],
+                [[label, *row] for label, row in shares.items()],
+            ),
+        ),
     ]
 
 

@@ -1,6 +1,7 @@
 """Language and appearance: kept in a cookie and, for people with a login, in their profile."""
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,7 +25,7 @@ def remember(request, response, *, cookie, field, value):
     response.set_cookie(cookie, value, max_age=age, secure=secure, httponly=True, samesite="Lax")
     user = request.user
     if user.is_authenticated and getattr(user, field) != value:
-        type(user).objects.filter(pk=user.pk).update(**{field: value})
+        get_user_model().objects.filter(pk=user.pk).update(**{field: value})
     return response
 
 
