@@ -1,6 +1,6 @@
-"""Private files of rows: checked when they come in, stored under random names, handed out only to who may see the row.
+"""Private files of rows: checked when they come in, given only to who may see the row.
 
-    register_owner("customers.interaction", Interaction)          # in AppConfig.ready(); the model has visible_to()
+    register_owner("customers.interaction", Interaction)     # in AppConfig.ready(); it has visible_to()
     attachments.add(interaction, form.cleaned_data["file"], by=request.user)
 
 Nothing is ever shown inside the browser: every answer is a download that cannot run anything.
@@ -27,7 +27,8 @@ from core.models import Attachment
 MAX_SIZE = 10 * 2**20
 LOOK = 4096
 OWNERS = {}
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")  # also turns of writing direction
+# Invisible, or turning the direction of writing
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -93,33 +94,42 @@ ACCEPT = ",".join(KINDS)  # for <input type="file" accept="…">
 
 
 def check(file):
-    """The Kind of an uploaded file. Raises ValidationError that says what is possible; use it in ``clean_file`` of a form."""
+    """The Kind of an uploaded file; for ``clean_file`` of a form. Raises ValidationError."""
     if file.size > MAX_SIZE:
         raise ValidationError(_("The file is larger than %(limit)s MB.") % {"limit": MAX_SIZE // 2**20})
     if not file.size:
         raise ValidationError(_("The file is empty."))
     kind = KINDS.get(PurePath(file.name).suffix.lower())
     if kind is None:
-        possible = "、".join(sorted(suffix[1:] for suffix in KINDS))
-        raise ValidationError(_("Files of this type are not taken. Possible: %(types)s.") % {"types": possible})
+        possible = ", ".join(sorted(suffix[1:] for suffix in KINDS))
+        raise ValidationError(
+            _("Files of this type are not taken. Possible: %(types)s.") % {"types": possible}
+        )
     file.seek(0)
     fits = kind.fits(file)
     file.seek(0)
     if not fits:
-        raise ValidationError(_("The content of the file is not what its name says, or it holds macros or a password."))
+        raise ValidationError(
+            _("The content of the file is not what its name says, or it holds macros or a password.")
+        )
     return kind
 
 
 def add(obj, file, *, by):
-    """Store an uploaded file as belonging to ``obj``. Returns the Attachment. Raises ValidationError (see check)."""
+    """Store an uploaded file as belonging to ``obj``. Returns the Attachment. Raises ValidationError."""
     if obj._meta.label_lower not in OWNERS:
         raise ValueError(f"{obj._meta.label_lower} is no registered owner of attachments")
     kind = check(file)
     name = clean_name(file.name)
     row = Attachment(
-        subject=obj._meta.label_lower, subject_id=obj.pk, name=name, media_type=kind.media_type, size=file.size,
-        sha256=digest(file), added_by=by,
-    )  # fmt: skip
+        subject=obj._meta.label_lower,
+        subject_id=obj.pk,
+        name=name,
+        media_type=kind.media_type,
+        size=file.size,
+        sha256=digest(file),
+        added_by=by,
+    )
     row.file.save(secrets.token_urlsafe(24) + PurePath(name).suffix.lower(), File(file), save=False)
     try:
         row.save(force_insert=True)
@@ -131,18 +141,22 @@ def add(obj, file, *, by):
 
 def of(obj):
     """Files of ``obj``, oldest first."""
-    return Attachment.objects.filter(subject=obj._meta.label_lower, subject_id=obj.pk).select_related("added_by").order_by("pk")
+    return (
+        Attachment.objects.filter(subject=obj._meta.label_lower, subject_id=obj.pk)
+        .select_related("added_by")
+        .order_by("pk")
+    )
 
 
 def register_owner(label, model):
-    """Rows of ``model`` ("app.model") may own files; ``model.objects.visible_to(user)`` decides who gets them."""
+    """Rows of ``model`` ("app.model") may own files; its ``visible_to(user)`` decides who gets them."""
     OWNERS[label.lower()] = model
 
 
 def clean_name(name):
     """The last part of ``name`` without invisible characters, at most 200 characters, the suffix kept."""
-    name = UNSEEN.sub("", unicodedata.normalize("NFC", name)).replace("\\", "/").rpartition("/")[2].strip(" .") or "file"
-    path = PurePath(name)
+    name = UNSEEN.sub("", unicodedata.normalize("NFC", name)).replace("\\", "/").rpartition("/")[2]
+    path = PurePath(name.strip(" .") or "file")
     return path.stem[: 200 - len(path.suffix)] + path.suffix
 
 
@@ -167,7 +181,7 @@ def download(request, pk):
 
 
 def private_file(stored, name, media_type=None):
-    """An answer that downloads a stored file under ``name``; nothing of it can run or be guessed at by the browser."""
+    """An answer that downloads a stored file under ``name``; the browser can neither run nor guess it."""
     kind = KINDS.get(PurePath(name).suffix.lower())
     media_type = media_type or (kind.media_type if kind else "application/octet-stream")
     try:

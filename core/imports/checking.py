@@ -18,7 +18,7 @@ REASON = gettext_lazy("What to correct")  # heading of the last column of an err
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: where (row and cell such as C17; "" for the whole row), under which heading, what stands there, why not."""
+    """One fault: its row, cell (C17, or "" for the whole row), heading, what stands there, why not."""
 
     row: int
     cell: str
@@ -29,7 +29,7 @@ class Problem:
 
 @dataclass
 class Outcome:
-    """What the file holds. ``places``: column name → position in the row; ``ignored``: headings nobody asked for."""
+    """What the file holds. ``places``: column → position in the row; ``ignored``: unknown headings."""
 
     sheet: str
     header: list
@@ -57,7 +57,9 @@ class Outcome:
             return Problem(row.number, "", str(column.label) if column else "", "", reason)
         value = values.shown(row.cells[place]) if place < len(row.cells) else ""
         shown = "***" if value and column.personal else value[:100]
-        return Problem(row.number, f"{column_letters(place + 1)}{row.number}", self.header[place], shown, reason)
+        return Problem(
+            row.number, f"{column_letters(place + 1)}{row.number}", self.header[place], shown, reason
+        )
 
 
 class NotUsable(Exception):
@@ -65,11 +67,14 @@ class NotUsable(Exception):
 
 
 def read(schema, path, kind, *, by, progress):
-    """Open the file, type every cell, apply the rules within rows and within the file; no queries. Raises NotUsable."""
+    """Open the file, type every cell, apply the rules within the file; no queries. Raises NotUsable."""
     names = spellings(schema)
     progress.step(0, _("Opening the file"))
     try:
-        with rows_of(path, kind=kind, headings=set(names), limit=schema.limit, tick=lambda: progress.step(0)) as (facts, lines):
+        opened = rows_of(
+            path, kind=kind, headings=set(names), limit=schema.limit, tick=lambda: progress.step(0)
+        )
+        with opened as (facts, lines):
             outcome = _placed(schema, names, facts)
             lines = list(lines)
     except Refused as refusal:
@@ -91,7 +96,9 @@ def judge(schema, outcome):
 def example_text(column):
     """The example as it stands in the template, in the active language."""
     if column.kind == "choice":
-        return next((str(label) for value, label in column.pairs() if value == column.example), str(column.example))
+        return next(
+            (str(label) for value, label in column.pairs() if value == column.example), str(column.example)
+        )
     return str(column.example)
 
 
@@ -104,14 +111,19 @@ def _placed(schema, names, facts):
             placed[names[key]].append(index)
         elif key and key not in reasons:
             ignored.append(heading[:60])
-    missing = [str(column.label) for column in schema.columns if column.required and column.name not in placed]
+    missing = [
+        str(column.label) for column in schema.columns if column.required and column.name not in placed
+    ]
     faults = [errors.missing_columns(missing)] if missing else []
-    for name, places in placed.items():
+    for places in placed.values():
         if len(places) > 1:
-            faults.append(errors.double_column(facts["header"][places[0]], [column_letters(place + 1) for place in places]))
+            letters = [column_letters(place + 1) for place in places]
+            faults.append(errors.double_column(facts["header"][places[0]], letters))
     if faults:
-        raise NotUsable(" ".join(faults))
-    return Outcome(facts["sheet"], facts["header"], {name: places[0] for name, places in placed.items()}, ignored)
+        raise NotUsable("\n".join(faults))
+    return Outcome(
+        facts["sheet"], facts["header"], {name: places[0] for name, places in placed.items()}, ignored
+    )
 
 
 def _type_rows(schema, outcome, lines, progress):
@@ -123,7 +135,9 @@ def _type_rows(schema, outcome, lines, progress):
             continue
         row = Row(number, cells)
         for column in schema.columns:
-            row.values[column.name] = _value(column, row, outcome.places.get(column.name), options.get(column.name))
+            row.values[column.name] = _value(
+                column, row, outcome.places.get(column.name), options.get(column.name)
+            )
         schema.clean_row(row, outcome.context)
         outcome.rows.append(row)
 
@@ -162,11 +176,11 @@ def _find_doubles(schema, rows):
 
 
 def _refuse_second(rows, names):
-    """The second row with the same values is the faulty one and names the first."""
+    """The second row with the same values is at fault and names the first; an empty value equals none."""
     seen = {}
     for row in rows:
         key = tuple(row[name] for name in names)
-        if all(value in (None, "") for value in key) or any(row.failed(name) for name in names):
+        if any(value in (None, "") for value in key) or any(row.failed(name) for name in names):
             continue
         first = seen.setdefault(key, row.number)
         if first != row.number:

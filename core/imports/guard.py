@@ -60,7 +60,7 @@ class SheetFacts:
 
 
 def entries(file, size):
-    """The archive's checked table of contents: an open ZipFile. Reads nothing but that table. Raises Refused."""
+    """The archive after a look at its table of contents and nothing else: a ZipFile. Raises Refused."""
     head = file.read(8)
     if head == OLE:
         raise Refused("old_or_locked")
@@ -182,11 +182,19 @@ def _sheets(file, parts):
         raise Refused("broken")
     try:
         related = {node.get("Id"): node.get("Target", "") for node in fromstring(_whole(file, parts[links]))}
-        nodes = [node for node in fromstring(_whole(file, parts["xl/workbook.xml"])).iter() if node.tag.endswith("}sheet")]
+        nodes = [
+            node
+            for node in fromstring(_whole(file, parts["xl/workbook.xml"])).iter()
+            if node.tag.endswith("}sheet")
+        ]
     except (ValueError, SyntaxError):
         raise Refused("broken")
     return [
-        SheetFacts(node.get("name", ""), _part(related.get(node.get(NAMESPACE), "")), node.get("state") in (None, "visible"))
+        SheetFacts(
+            node.get("name", ""),
+            _part(related.get(node.get(NAMESPACE), "")),
+            node.get("state") in (None, "visible"),
+        )
         for node in nodes
     ]
 
@@ -196,7 +204,7 @@ def _part(target):
 
 
 def _scan(unpacked, facts):
-    """Walk through one XML part: no document type, UTF-8 only; for a sheet note extent, formulas, error values."""
+    """Walk through one XML part: no document type, UTF-8 only. Of a sheet, note extent and formulas."""
     tail, first = b"", True
     for block in unpacked:
         if first:

@@ -1,4 +1,4 @@
-"""Opens a stranger's file in a process of its own with little memory and little time; hands back rows as JSON lines.
+"""Opens a stranger's file in a process of its own, with little memory and time; hands back JSON lines.
 
 The upper half runs in the worker, the lower (``python -m core.imports.reader``) in that process. Django-free.
 """
@@ -42,9 +42,9 @@ def plain(text):
 def rows_of(path, *, kind, headings, limit, tick=lambda: None):
     """Yields (facts, rows) of the file: facts as found() makes them, rows an iterator of [number, cells].
 
-    A cell is None, a str, a number, a bool, or a pair: ["d", date], ["t", date and time], ["h", time], ["e", error].
-    ``headings``: all accepted headings, normalised by plain(). ``tick()`` is called while waiting; what it raises ends the
-    reading. Raises Refused.
+    A cell is None, a str, a number, a bool, or a pair: ["d", date], ["t", moment], ["h", time], ["e", error].
+    ``headings``: all accepted headings, normalised by plain(). ``tick()`` is called while waiting; what it
+    raises ends the reading. Raises Refused.
     """
     request = json.dumps({"path": str(path), "kind": kind, "headings": sorted(headings), "limit": limit})
     with tempfile.TemporaryFile() as output:
@@ -60,11 +60,19 @@ def rows_of(path, *, kind, headings, limit, tick=lambda: None):
 
 
 def _run(request, output, tick):
-    environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"}
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "LANG": "C.UTF-8",
+    }
     child = subprocess.Popen(
-        [sys.executable, "-m", "core.imports.reader"], cwd=ROOT, env=environment,
-        stdin=subprocess.PIPE, stdout=output, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "core.imports.reader"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + SECONDS
     try:
         child.stdin.write(request.encode())
@@ -117,7 +125,11 @@ def read_workbook(path, headings, limit):
     sheets = [sheet for sheet in guard.inspect(path) if sheet.visible][:SHEETS]
     try:
         workbook = CalamineWorkbook.from_path(path)
-        best = max((_candidate(workbook, sheet, set(headings), limit) for sheet in sheets), key=lambda found: found[0], default=None)
+        best = max(
+            (_candidate(workbook, sheet, set(headings), limit) for sheet in sheets),
+            key=lambda found: found[0],
+            default=None,
+        )
     except CalamineError:
         raise Refused("broken")
     if best is None or not best[0]:
@@ -129,7 +141,8 @@ def read_workbook(path, headings, limit):
 
 
 def _candidate(workbook, sheet, headings, limit):
-    """(number of known headings, facts, rows, index of the heading row); checked for size before it is loaded."""
+    """(number of known headings, facts, rows, index of the heading row); checked for size before it is
+    loaded."""
     if sheet.rows > limit + HEADER_WITHIN:
         raise Refused("too_many_rows", sheet=sheet.name, rows=sheet.rows, limit=limit)
     if sheet.columns > guard.MAX_COLUMNS or sheet.rows * sheet.columns > guard.MAX_CELLS:
@@ -145,7 +158,10 @@ def _candidate(workbook, sheet, headings, limit):
 
 def heading_row(cells, headings):
     """(how many headings are known, index) of the best of the first rows."""
-    scores = [(len({plain(cell) for cell in row if cell} & headings), -index) for index, row in enumerate(cells[:HEADER_WITHIN])]
+    scores = [
+        (len({plain(cell) for cell in row if cell} & headings), -index)
+        for index, row in enumerate(cells[:HEADER_WITHIN])
+    ]
     score, index = max(scores, default=(0, 0))
     return score, -index
 
@@ -162,9 +178,15 @@ def _marked(cells, broken):
 
 def found(cells, at, headings, *, sheet):
     """Facts {"sheet", "row" (of the headings), "header"}, then every row below that is not empty."""
-    yield {"sheet": sheet, "row": at + 1, "header": ["" if cell is None else _text(cell) for cell in cells[at]]}
+    yield {
+        "sheet": sheet,
+        "row": at + 1,
+        "header": ["" if cell is None else _text(cell) for cell in cells[at]],
+    }
     for number, row in enumerate(cells[at + 1 :], at + 2):
-        values = [None if cell == "" or (isinstance(cell, str) and not cell.strip()) else cell for cell in row]
+        values = [
+            None if cell == "" or (isinstance(cell, str) and not cell.strip()) else cell for cell in row
+        ]
         if any(value is not None for value in values):
             yield [number, values]
 
@@ -189,7 +211,7 @@ def read_csv(path, headings, limit):
     csv.field_size_limit(guard.MAX_TAG)
     try:
         cells = []
-        for row in csv.reader(io.StringIO(text, newline=""), _separator(text), strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True):
             cells.append([_unguarded(cell) for cell in row])
             if len(cells) > limit + HEADER_WITHIN:
                 raise Refused("too_many_rows", sheet="csv", rows=text.count("\n"), limit=limit)

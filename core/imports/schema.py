@@ -1,38 +1,38 @@
-"""What an import looks like. Each app declares its schemas in ``<app>/imports.py`` and registers them in AppConfig.ready().
+"""What an import looks like. An app declares its schemas in ``<app>/imports.py``; its AppConfig imports it.
 
     class CustomerImport(Schema):
         code = "customers"                             # address: /imports/customers/
         title = _("Customers")
         help = _("One row per customer. Customers that exist already are refused, not overwritten.")
-        capability = "customers.import_customers"
+        capability = "customers.import_data"
         columns = [
-            Column("number", _("Customer number"), required=True, unique=True, max_length=20, example="C-0001"),
-            Column("name", _("Name"), required=True, max_length=100, example=_("Example Ltd"), aliases=("客户名称",)),
+            Column("number", _("Customer number"), required=True, unique=True, max_length=20),
+            Column("name", _("Name"), required=True, example=_("Example Ltd"), aliases=("客户名称",)),
             Column("tier", _("Tier"), kind="choice", choices=Tier, example=Tier.KEY),
             Column("owner", _("Owner"), kind="reference", help=_("Login name"), example="li.na"),
             Column("since", _("Customer since"), kind="date", example="2024-03-01"),
             Column("phone", _("Phone"), kind="phone", personal=True, example="13800000005"),
         ]
-        together = [("name", "region")]                # no two rows of one file may agree in all of these
+        together = [("name", "region")]          # no two rows of one file may agree in all of these
 
-        def clean_row(self, row, context):             # one row, no queries; row["tier"] is None if empty or refused
+        def clean_row(self, row, context):       # one row, no queries; an empty or refused value is None
             if row["tier"] == Tier.KEY and not row["owner"]:
                 row.fail("owner", _("A key customer needs an owner."))
 
-        def resolve(self, rows, context):              # all rows at once, a handful of queries
+        def resolve(self, rows, context):        # all rows at once, a handful of queries
             self.look_up(rows, "owner", User.objects.filter(is_active=True), field="username")
             self.refuse_existing(rows, "number", Customer.objects.all(), field="number")
 
-        def commit(self, rows, *, by, progress):       # one open transaction round it; every row was just checked again
+        def commit(self, rows, *, by, progress):  # in one transaction; every row was just checked again
             for row in rows:
                 services.create_customer(by=by, **row.values)
                 progress.step()
 
     register(CustomerImport())
 
-``row.values`` holds typed values by column name: str ("" where empty), int, Decimal, date, aware datetime, bool, the choice's
-value, a phone as "+8613800000005", a reference as what look_up() put there; None where empty (text: "").
-Columns that the file leaves out count as empty; a missing required column is an error of the file.
+``row.values`` holds typed values by column name: str, int, Decimal, date, aware datetime, bool, the value of
+a choice, a phone as "+8613800000005", for a reference what look_up() put there. Empty is None; of text, phone
+and email "". Columns that the file leaves out count as empty; a missing required one is a fault of the file.
 """
 
 from dataclasses import dataclass, field
@@ -50,10 +50,10 @@ CHUNK = 5_000
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``label`` heads it in the template; a file may head it with either language, the name or an alias.
+    """One column, headed in a file by its label in either language, its name or an alias.
 
-    ``choices``: TextChoices, (value, label) pairs, or a callable that returns pairs. ``unique``: not twice in one file.
-    ``personal``: the value is not shown on the result page. ``minimum``/``maximum`` bound integers, decimals and dates.
+    ``choices``: TextChoices, (value, label) pairs, or a callable that returns pairs. ``unique``: not twice in
+    one file. ``personal``: not shown on the result page. ``minimum``, ``maximum``: of numbers and dates.
     """
 
     name: str
@@ -76,7 +76,8 @@ class Column:
 
     def pairs(self):
         """(value, label) of every choice, labels lazy."""
-        choices = self.choices() if callable(self.choices) and not isinstance(self.choices, type) else self.choices
+        is_function = callable(self.choices) and not isinstance(self.choices, type)
+        choices = self.choices() if is_function else self.choices
         return list(getattr(choices, "choices", choices))
 
     def headings(self):
@@ -86,7 +87,7 @@ class Column:
 
 @dataclass
 class Row:
-    """One row of the file: ``number`` as the spreadsheet shows it, ``cells`` as they came, ``values`` typed by column."""
+    """One row: ``number`` as the spreadsheet shows it, ``cells`` as they came, ``values`` typed by column."""
 
     number: int
     cells: list = field(default_factory=list)
@@ -97,7 +98,7 @@ class Row:
         return self.values.get(name)
 
     def fail(self, column, reason):
-        """Refuse the cell ``column`` (or the whole row with ""), saying why and what to do, in the reader's language."""
+        """Refuse the cell ``column`` ("": the whole row), saying why in the reader's language."""
         self.errors.append((column, str(reason)))
 
     def failed(self, column):
@@ -139,10 +140,10 @@ class Schema:
     # What resolve() is made of
 
     def look_up(self, rows, column, queryset, *, field, key=None, reason=None):
-        """Put the object whose ``field`` equals the cell into ``row.values[column]``; fail the cell if there is none.
+        """Put the object whose ``field`` equals the cell into ``row.values[column]``; fail where none does.
 
-        ``key`` turns the cell into what ``field`` stores (a blind index, a pinyin key). The queryset decides who is
-        visible. Two objects of one key are refused as ambiguous. One query per 5,000 different values.
+        ``key`` turns the cell into what ``field`` stores (a blind index, a pinyin key). The queryset decides
+        what is visible. Two objects of one key are refused. One query per 5,000 different values.
         """
         found = self._by_key(rows, column, queryset, field, key)
         for row, value in self._filled(rows, column, key):
@@ -151,8 +152,8 @@ class Schema:
                 row.values[column] = match[0]
                 continue
             row.values[column] = None
-            row.fail(column, _("There are several of this name; give one that is unique.") if match else
-                     reason or _("There is no such entry."))  # fmt: skip
+            several = _("There are several of this name; give one that is unique.")
+            row.fail(column, several if match else reason or _("There is no such entry."))
 
     def refuse_existing(self, rows, column, queryset, *, field, key=None, reason=None):
         """Fail the cells whose value the database holds already."""

@@ -1,4 +1,4 @@
-"""An import's two jobs: check (reads, judges, writes nothing) and commit (judges again and writes, all or nothing)."""
+"""An import's two jobs: check reads and judges, commit judges again and writes, all or nothing."""
 
 import secrets
 import tempfile
@@ -29,13 +29,19 @@ def check_upload(file):
     """What can be said of an upload without opening it. Raises ValidationError."""
     suffix = PurePath(file.name).suffix.lower()
     if suffix not in KINDS:
-        raise ValidationError(_("Please give a workbook in .xlsx format (or .csv). Older formats: open it and save it as .xlsx."))
+        raise ValidationError(
+            _("Please give a workbook in .xlsx format (or .csv). Open an older one and save it as .xlsx.")
+        )
     if file.size > guard.MAX_FILE:
-        raise ValidationError(_("The file is larger than %(limit)s MB. Split it.") % {"limit": guard.MAX_FILE // 2**20})
+        raise ValidationError(
+            _("The file is larger than %(limit)s MB. Split it.") % {"limit": guard.MAX_FILE // 2**20}
+        )
     head = file.read(4)
     file.seek(0)
     if not head or (suffix == ".xlsx") != (head == b"PK\x03\x04"):
-        raise ValidationError(_("The content of the file is not what its name says. Save it as .xlsx and upload that."))
+        raise ValidationError(
+            _("The content of the file is not what its name says. Save it as .xlsx and upload that.")
+        )
 
 
 def upload(schema, file, *, by):
@@ -44,15 +50,18 @@ def upload(schema, file, *, by):
     suffix = PurePath(file.name).suffix.lower()
     name = clean_name(file.name)
     params = {
-        "schema": schema.code, "name": name, "kind": KINDS[suffix], "sha256": digest(file),
+        "schema": schema.code,
+        "name": name,
+        "kind": KINDS[suffix],
+        "sha256": digest(file),
         "upload": default_storage.save(f"imports/{secrets.token_urlsafe(24)}{suffix}", file),
-    }  # fmt: skip
+    }
     title = _("Check of an import: %(what)s (%(file)s)") % {"what": schema.title, "file": name}
     return start(CHECK, by=by, title=title, params=params)
 
 
 def start_commit(check, *, by):
-    """Start the import of a file whose check found nothing wrong; a second call returns the same Job. Raises Failed."""
+    """Start the import of a file without faults; a second call returns the same Job. Raises Failed."""
     with transaction.atomic():
         check = Job.objects.select_for_update().get(pk=check.pk)
         running = commits_of(check).exclude(state__in=[JobState.FAILED, JobState.CANCELLED]).first()
@@ -60,16 +69,21 @@ def start_commit(check, *, by):
             return running
         if not can_commit(check):
             raise Failed(_("This file cannot be imported as it is. Correct it and upload it again."))
-        params = {name: check.params[name] for name in ("schema", "name", "sha256")} | {"check": str(check.pk)}
-        title = _("Import: %(what)s (%(file)s)") % {"what": SCHEMAS[params["schema"]].title, "file": params["name"]}
+        params = {name: check.params[name] for name in ("schema", "name", "sha256")}
+        what = {"what": SCHEMAS[params["schema"]].title, "file": params["name"]}
+        title = _("Import: %(what)s (%(file)s)") % what
+        params["check"] = str(check.pk)
         return start(COMMIT, by=by, title=title, params=params)
 
 
 def can_commit(check):
     return (
-        check.kind == CHECK and check.state == JobState.DONE and "upload" in check.params
-        and not check.result.get("bad") and not check.result.get("committed")
-    )  # fmt: skip
+        check.kind == CHECK
+        and check.state == JobState.DONE
+        and "upload" in check.params
+        and not check.result.get("bad")
+        and not check.result.get("committed")
+    )
 
 
 def commits_of(check):
@@ -80,8 +94,11 @@ def commits_of(check):
 def earlier_import(check):
     """The last successful import of the very same file, or None."""
     same = Job.objects.filter(
-        kind=COMMIT, state=JobState.DONE, params__schema=check.params["schema"], params__sha256=check.params["sha256"]
-    )  # fmt: skip
+        kind=COMMIT,
+        state=JobState.DONE,
+        params__schema=check.params["schema"],
+        params__sha256=check.params["sha256"],
+    )
     return same.exclude(params__check=str(check.pk)).select_related("owner").order_by("-ended_at").first()
 
 
@@ -107,15 +124,16 @@ def commit(job, progress):
         with transaction.atomic():
             result = _write(schema, parent.pk, outcome, job, progress, url)
     except IntegrityError:
-        raise Failed(_("Somebody entered something meanwhile that collides with this file. Nothing was imported; check it again."),
-                     {"url": url})  # fmt: skip
+        reason = _("Meanwhile somebody entered what collides with this file. Nothing was imported.")
+        raise Failed(reason, {"url": url})
     except ValidationError as error:
-        raise Failed(_("Nothing was imported: %(reason)s") % {"reason": " ".join(error.messages)}, {"url": url})
+        reason = _("Nothing was imported: %(reason)s") % {"reason": "\n".join(error.messages)}
+        raise Failed(reason, {"url": url})
     return result
 
 
 def _write(schema, check_pk, outcome, job, progress, url):
-    """Inside the transaction: one import of a schema at a time, the same file once, everything judged again."""
+    """Inside the transaction: one import of a schema at a time, one file once, all judged again."""
     parent = Job.objects.select_for_update().get(pk=check_pk)
     if "committed" in parent.result:
         return parent.result["committed"]
@@ -123,8 +141,10 @@ def _write(schema, check_pk, outcome, job, progress, url):
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{schema.code}"])
     checking.judge(schema, outcome)
     if outcome.bad:
-        raise Failed(_("Nothing was imported: some rows do not fit any more, because the data changed since the check."),
-                     _report(schema, outcome, job, progress) | {"url": url})  # fmt: skip
+        reason = _(
+            "Nothing was imported: since the check the data changed, and some rows do not fit any more."
+        )
+        raise Failed(reason, _report(schema, outcome, job, progress) | {"url": url})
     progress.total(len(outcome.rows), _("Writing the rows"))
     made = schema.commit(outcome.rows, by=job.owner, progress=progress) or {}
     result = {"url": url, "rows": len(outcome.rows), "seen_at": made.get("url", "")}
@@ -180,6 +200,10 @@ def _report(schema, outcome, job, progress):
             name = _("%(file)s – to correct") % {"file": PurePath(job.params["name"]).stem}
             keep_file(job, name + ".xlsx", file)
     return {
-        "sheet": outcome.sheet, "rows": len(outcome.rows), "bad": len(outcome.bad), "errors": len(problems),
-        "problems": [list(astuple(problem)) for problem in problems[:LISTED]], "ignored": outcome.ignored,
-    }  # fmt: skip
+        "sheet": outcome.sheet,
+        "rows": len(outcome.rows),
+        "bad": len(outcome.bad),
+        "errors": len(problems),
+        "problems": [list(astuple(problem)) for problem in problems[:LISTED]],
+        "ignored": outcome.ignored,
+    }

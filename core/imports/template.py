@@ -8,23 +8,26 @@ from django.utils.translation import gettext as _
 from core.i18n import both
 from core.imports import values
 from core.imports.checking import REASON, example_text
+from core.imports.errors import listed
 
 FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "General"}
 TEXT = "@"
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False}
 RED, PALE, GREY = "#C0392B", "#FDE8E6", "#6B7280"
 ROWS = 5_000  # as far down as drop-downs and formats reach
 
 
 def write_template(schema, file):
-    """The empty workbook of ``schema`` in the active language: headings, example row, drop-downs, a sheet of notes."""
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    """The workbook to fill in, in the active language: headings, example row, drop-downs, notes."""
+    book = xlsxwriter.Workbook(file, OPTIONS | {"in_memory": True})
     sheet, notes = book.add_worksheet(_sheet_name(schema)), book.add_worksheet(_("Notes"))
     lists = book.add_worksheet("_lists")
     lists.hide()
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     example = book.add_format({"italic": True, "font_color": GREY, "num_format": TEXT})
     for index, column in enumerate(schema.columns):
-        sheet.set_column(index, index, _width(column), book.add_format({"num_format": FORMATS.get(column.kind, TEXT)}))
+        cells = book.add_format({"num_format": FORMATS.get(column.kind, TEXT)})
+        sheet.set_column(index, index, _width(column), cells)
         sheet.write_string(0, index, _heading(column), head)
         sheet.write_string(1, index, example_text(column), example)
         _guide(sheet, lists, index, column)
@@ -52,8 +55,12 @@ def _guide(sheet, lists, index, column):
         options = values.labels(column) if column.kind == "choice" else [_("Yes"), _("No")]
         lists.write_column(0, index, options)
         letters = xlsxwriter.utility.xl_col_to_name(index)
-        rule = {"validate": "list", "source": f"=_lists!${letters}$1:${letters}${len(options)}",
-                "error_title": str(column.label)[:32], "error_message": _("Choose one of the list.")[:255]}  # fmt: skip
+        rule = {
+            "validate": "list",
+            "source": f"=_lists!${letters}$1:${letters}${len(options)}",
+            "error_title": str(column.label)[:32],
+            "error_message": _("Choose one of the list.")[:255],
+        }
     if column.help:
         rule |= {"input_title": str(column.label)[:32], "input_message": str(column.help)[:255]}
     if rule != {"validate": "any"}:
@@ -75,20 +82,23 @@ KINDS = {
 
 
 def _write_notes(book, sheet, schema):
-    bold, wrap = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
     for index, width in enumerate((22, 10, 30, 60, 30)):
         sheet.set_column(index, index, width, wrap)
     lines = [
-        str(schema.title), str(schema.help),
+        str(schema.title),
+        str(schema.help),
         _("Fill in from row 2 on. The grey example row is ignored; you may delete it or write over it."),
-        _("No formulas, no macros; at most %(limit)s rows. Other columns are ignored.") % {"limit": f"{schema.limit:,}"},
+        _("No formulas, no macros; at most %(limit)s rows.") % {"limit": f"{schema.limit:,}"},
         _("All rows are checked first. Only when everything is right can they be imported, all or none."),
-    ]  # fmt: skip
+    ]
     lines = [line for line in lines if line]
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, book.add_format({"bold": row == 0}))
     top = len(lines) + 1
-    for index, title in enumerate((_("Column"), _("Required"), _("What"), _("Meaning"), _("Example"))):
+    titles = (_("Column"), _("Required"), _("Kind of value"), _("Meaning"), _("Example"))
+    for index, title in enumerate(titles):
         sheet.write_string(top, index, title, bold)
     for row, column in enumerate(schema.columns, top + 1):
         for index, text in enumerate(_explained(column)):
@@ -96,15 +106,15 @@ def _write_notes(book, sheet, schema):
 
 
 def _explained(column):
-    options = "、".join(values.labels(column)[:40])
+    options = listed(values.labels(column)[:40])
     meaning = "\n".join(filter(None, [str(column.help), options]))
     required = _("Yes") if column.required else ""
     return str(column.label), required, KINDS[column.kind](), meaning, example_text(column)
 
 
 def write_errors(schema, outcome, file, tick):
-    """The user's own rows, faulty cells red, a last column with the reasons. It can be corrected and uploaded again."""
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    """The user's own rows, faulty cells red, the reasons in a last column: to correct and upload again."""
+    book = xlsxwriter.Workbook(file, OPTIONS | {"constant_memory": True})
     sheet = book.add_worksheet(_sheet_name(schema))
     styles = _styles(book)
     reasons = set(both(REASON).values())  # of an error workbook that came back
@@ -121,7 +131,8 @@ def write_errors(schema, outcome, file, tick):
         tick()
         faulty = {outcome.places.get(name) for name, _reason in row.errors}
         for place, index in enumerate(keep):
-            _write_cell(sheet, number, place, row.cells[index] if index < len(row.cells) else None, styles, index in faulty)
+            raw = row.cells[index] if index < len(row.cells) else None
+            _write_cell(sheet, number, place, raw, styles, index in faulty)
         sheet.write_string(number, last, _reasons(schema, row), styles["red"])
     book.close()
 

@@ -82,9 +82,14 @@ def _choice(options, text):
 
 def _plain_text(column, raw, text):
     if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT:
-        raise Wrong(_("The spreadsheet has shortened this number. Format the column as text and type it anew."))
+        raise Wrong(
+            _("The spreadsheet has shortened this number. Format the column as text and type it anew.")
+        )
     if len(text) > column.max_length:
-        raise Wrong(_("%(length)s characters; at most %(limit)s are possible.") % {"length": len(text), "limit": column.max_length})
+        raise Wrong(
+            _("%(length)s characters; at most %(limit)s are possible.")
+            % {"length": len(text), "limit": column.max_length}
+        )
     return text
 
 
@@ -130,7 +135,7 @@ def _written_moment(text):
     for day in DATES:
         for time in TIMES:
             try:
-                return datetime.strptime(text, day + time)  # noqa: DTZ007 (made aware by _datetime)
+                return datetime.strptime(text, day + time)  # noqa: DTZ007 (aware in _datetime)
             except ValueError:
                 continue
     return None

@@ -30,7 +30,9 @@ PAGE = 100
 class UploadForm(PortalForm):
     file = forms.FileField(
         label=gettext_lazy("Workbook"),
-        help_text=gettext_lazy("The filled-in template, or a workbook of your own with the same headings (.xlsx, .csv)."),
+        help_text=gettext_lazy(
+            "The filled-in template, or a workbook of your own with the same headings (.xlsx, .csv)."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
@@ -55,8 +57,12 @@ def import_start(request, code):
     schema = _schema(request, code)
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        return redirect("imports:result", service.upload(schema, form.cleaned_data["file"], by=request.user).pk)
-    return render_page(request, "core/import_start.html", {"schema": schema, "form": form, "columns": _explained(schema)})
+        return redirect(
+            "imports:result", service.upload(schema, form.cleaned_data["file"], by=request.user).pk
+        )
+    return render_page(
+        request, "core/import_start.html", {"schema": schema, "form": form, "columns": _explained(schema)}
+    )
 
 
 @everyone
@@ -76,10 +82,18 @@ def import_template(request, code):
 def import_result(request, pk):
     job, schema = _run(request, pk)
     problems = [checking.Problem(*values) for values in job.result.get("problems", ())]
-    context = {"job": job, "schema": schema, "problems": Paginator(problems, PAGE).get_page(request.GET.get("page")), **watch(job)}
+    context = {
+        "job": job,
+        "schema": schema,
+        "problems": Paginator(problems, PAGE).get_page(request.GET.get("page")),
+        **watch(job),
+    }
     if job.kind == service.CHECK and job.state == JobState.DONE:
-        context |= {"can_commit": service.can_commit(job), "imported": service.commits_of(job).first(),
-                    "earlier": service.earlier_import(job)}  # fmt: skip
+        context |= {
+            "can_commit": service.can_commit(job),
+            "imported": service.commits_of(job).first(),
+            "earlier": service.earlier_import(job),
+        }
     return render_page(request, "core/import_result.html", context, partial="live")
 
 

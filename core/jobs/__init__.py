@@ -1,4 +1,4 @@
-"""Long work as a row: starts after commit, shows true progress, can be left and cancelled, survives a dead worker.
+"""Long work as a row: starts after commit, shows its progress, can be cancelled, survives a dead worker.
 
     @job("customers.export")
     def export(job, progress):                 # job.params, job.owner; texts are in job.language
@@ -11,9 +11,9 @@
 
     job = start("customers.export", by=user, title=_("Export of customers"), params={…})
 
-The module with the handler is imported in AppConfig.ready(). A handler may run twice (its worker died): write all or nothing,
-and see what the first run left. ``raise Failed(sentence)`` ends it with a sentence for the user. ``params["upload"]`` may name
-a file in the storage that belongs to the job: it is removed with the result, FILES_KEPT after the end.
+The module with the handler is imported in AppConfig.ready(). A handler may run twice (its worker died): write
+all or nothing, and see what the first run left. ``raise Failed(sentence)`` ends it with a sentence for the
+owner. ``params["upload"]`` may name a stored file that belongs to the job: it goes when the result goes.
 """
 
 from core.jobs.progress import Cancelled, Progress
@@ -21,6 +21,19 @@ from core.jobs.runner import FILES_KEPT, Failed, cancel, job, keep_file, run, st
 from core.jobs.views import job_cancel, job_detail, job_file, job_list
 
 __all__ = [
-    "FILES_KEPT", "Cancelled", "Failed", "Progress", "cancel", "job", "job_cancel", "job_detail", "job_file", "job_list",
-    "keep_file", "run", "start", "sweep", "visible",
-]  # fmt: skip
+    "FILES_KEPT",
+    "Cancelled",
+    "Failed",
+    "Progress",
+    "cancel",
+    "job",
+    "job_cancel",
+    "job_detail",
+    "job_file",
+    "job_list",
+    "keep_file",
+    "run",
+    "start",
+    "sweep",
+    "visible",
+]

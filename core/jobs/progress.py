@@ -1,5 +1,4 @@
-"""What a running job tells of itself, and what it hears: through a connection of its own, so that an open transaction
-of the work neither hides the progress nor delays a cancel."""
+"""What a running job tells and hears: on a connection of its own, past the open transaction of the work."""
 
 import logging
 import threading

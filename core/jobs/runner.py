@@ -34,7 +34,7 @@ SWEPT = 100
 
 
 class Failed(Exception):
-    """The job cannot be done; ``str()`` is the sentence for its owner, ``result`` goes into the row, a kept file stays."""
+    """The job cannot be done; ``str()`` says why to its owner, ``result`` goes into the row, a file stays."""
 
     def __init__(self, sentence, result=None):
         super().__init__(sentence)
@@ -57,7 +57,7 @@ def start(kind, *, by, title, params=None):
         raise ValueError(f"no job handler is registered for {kind!r}")
     row = Job.objects.create(
         kind=kind, owner=by, title=str(title)[:200], params=params or {}, language=get_language() or "zh-hans"
-    )  # fmt: skip
+    )
     nudge(run_job, str(row.pk))
     return row
 
@@ -77,7 +77,7 @@ def cancel(row):
 
 
 def run(job_id):
-    """Claim the job and do it; does nothing when somebody else has it. Never raises for what goes wrong inside."""
+    """Claim the job and do it; nothing when somebody else has it. What goes wrong inside ends the job."""
     row = _claim(job_id)
     if row is None:
         return
@@ -90,9 +90,14 @@ def run(job_id):
 
 def _claim(job_id):
     claimed = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
-        state=JobState.RUNNING, attempts=F("attempts") + 1, started_at=Coalesce("started_at", Now()), beat_at=Now(),
-        done=0, total=0, note="",
-    )  # fmt: skip
+        state=JobState.RUNNING,
+        attempts=F("attempts") + 1,
+        started_at=Coalesce("started_at", Now()),
+        beat_at=Now(),
+        done=0,
+        total=0,
+        note="",
+    )
     return Job.objects.select_related("owner").get(pk=job_id) if claimed else None
 
 
@@ -110,9 +115,10 @@ def _work(row, progress):
     except SoftTimeLimitExceeded:
         log.exception("job %s (%s) took too long", row.pk, row.kind)
         return JobState.FAILED, _("This took longer than is allowed. Try it with less at a time."), {}
-    except Exception:  # noqa: BLE001 (whatever it was, the row must end; the log has the rest)
+    except Exception:
         log.exception("job %s (%s) failed", row.pk, row.kind)
-        return JobState.FAILED, _("This stopped because of a fault in the portal. It is in the log; please try again later."), {}
+        fault = _("This stopped because of a fault in the portal. It is in the log; please try again later.")
+        return JobState.FAILED, fault, {}
     return JobState.DONE, "", result or {}
 
 
@@ -124,9 +130,13 @@ def _end(row, state, note, result, progress):
         _drop(row.file.name)
         row.file, row.file_name = None, ""
     ended = Job.objects.filter(pk=row.pk, state=JobState.RUNNING, attempts=row.attempts).update(
-        **reached | ({"note": note[:NOTE]} if note else {}), state=state, result=result,
-        file=row.file.name or "", file_name=row.file_name, ended_at=timezone.now(),
-    )  # fmt: skip
+        **reached | ({"note": note[:NOTE]} if note else {}),
+        state=state,
+        result=result,
+        file=row.file.name or "",
+        file_name=row.file_name,
+        ended_at=timezone.now(),
+    )
     if ended:
         row.refresh_from_db()
         _tell_end(row)
@@ -137,12 +147,12 @@ def _tell_end(row):
     try:
         with transaction.atomic():
             job_ended.send(sender=Job, job=row)
-    except Exception:  # noqa: BLE001 (see above; logged)
+    except Exception:
         log.exception("nobody heard of the end of job %s", row.pk)
 
 
 def keep_file(row, name, content):
-    """Store ``content`` (a binary file) as the result of ``row`` under a random name; ``name`` is what people see."""
+    """Store ``content`` (a binary file) as the result of ``row``; people see it as ``name``."""
     content.seek(0)
     _drop(row.file.name)
     row.file.save(secrets.token_urlsafe(24) + PurePath(name).suffix.lower(), File(content), save=False)
@@ -155,7 +165,8 @@ def sweep():
     silent = Job.objects.filter(state=JobState.RUNNING, beat_at__lt=now - SILENCE)
     lost = [row for row in silent.filter(attempts__gte=ATTEMPTS)[:SWEPT] if _give_up(row, now)]
     again = silent.filter(attempts__lt=ATTEMPTS).update(state=JobState.QUEUED, beat_at=now)
-    waiting = Job.objects.filter(state=JobState.QUEUED).filter(Q(created_at__lt=now - PATIENCE) | Q(attempts__gt=0))
+    is_late = Q(created_at__lt=now - PATIENCE) | Q(attempts__gt=0)
+    waiting = Job.objects.filter(is_late, state=JobState.QUEUED)
     offered = list(waiting.order_by("created_at").values_list("pk", flat=True)[:SWEPT])
     for pk in offered:
         nudge(run_job, str(pk))
@@ -164,7 +175,7 @@ def sweep():
 
 def _give_up(row, now):
     with speaking(row.language):
-        note = _("This was begun %(times)s times and the server stopped each time. Nothing of it was stored.") % {"times": ATTEMPTS}
+        note = _("This was begun %(times)s times and the server stopped each time.") % {"times": ATTEMPTS}
     gone = Job.objects.filter(pk=row.pk, state=JobState.RUNNING, beat_at=row.beat_at)
     if gone.update(state=JobState.FAILED, note=note, ended_at=now):
         _tell_end(Job.objects.get(pk=row.pk))

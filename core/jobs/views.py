@@ -33,10 +33,10 @@ class JobFilter(PortalFilterSet):
 
 
 class JobTable(PortalTable):
-    title = tables.Column(verbose_name=gettext_lazy("What"))
+    title = tables.Column(verbose_name=gettext_lazy("Task"))
     state = tables.TemplateColumn("{% badge record %}", verbose_name=gettext_lazy("State"))
-    owner = tables.Column(verbose_name=gettext_lazy("For"))
-    created_at = tables.TemplateColumn("{{ value|moment }}", verbose_name=gettext_lazy("Started"))
+    owner = tables.Column(verbose_name=gettext_lazy("Ordered by"))
+    created_at = tables.TemplateColumn("{{ value|moment }}", verbose_name=gettext_lazy("Ordered"))
     ended_at = tables.TemplateColumn("{{ value|moment }}", verbose_name=gettext_lazy("Ended"))
     file_name = tables.TemplateColumn(
         '{% if record.file %}<a href="{% url "core:job_file" record.pk %}">{{ value }}</a>{% endif %}',
@@ -45,7 +45,9 @@ class JobTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         sequence = ("title", "state", "created_at", "ended_at", "file_name", "owner")
-        empty_text = gettext_lazy("No long work yet. Imports, exports and reports appear here with their progress and files.")
+        empty_text = gettext_lazy(
+            "No long work yet. Imports, exports and reports appear here with their progress and files."
+        )
 
     @staticmethod
     def row_url(record):
@@ -57,7 +59,8 @@ class JobTable(PortalTable):
 def job_list(request):
     sees_all = request.user.has_perm("core.see_all_jobs")
     rows = runner.visible(request.user).select_related("owner").order_by("-created_at")
-    context = listing(request, JobFilter(request.GET, queryset=rows), JobTable, exclude=() if sees_all else ("owner",))
+    hidden = () if sees_all else ("owner",)
+    context = listing(request, JobFilter(request.GET, queryset=rows), JobTable, exclude=hidden)
     return render_page(request, "core/job_list.html", context, partial="rows")
 
 
@@ -89,7 +92,7 @@ def job_file(request, pk):
 
 
 def watch(row):
-    """What components/job_progress.html needs: has it ended, when to look again, how long it may still take."""
+    """What core/job_progress.html needs: has it ended, when to look again, how long it may still take."""
     age = (timezone.now() - row.created_at).total_seconds()
     return {
         "ended": row.state in JobState.ended(),
