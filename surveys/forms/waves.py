@@ -1,11 +1,15 @@
 """Setting up a wave: what, when, whom."""
 
+from datetime import datetime, time, timedelta
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrgUnit, User
 from core.forms import PortalForm, VersionForm
 from core.i18n import pick
+from core.worktime.store import calendar_for
 from customers.choices import Audience, CustomerType, Relation, ServiceKind, Tier
 from customers.models import Customer, Project
 from surveys.models import PlanActivity
@@ -56,6 +60,14 @@ class AudienceForm(PortalForm):
         return found | ({"primary_only": True} if data["primary_only"] else {})
 
 
+def usual_window():
+    """Next working day at 9:00, and a fortnight later at 18:00."""
+    calendar = calendar_for()
+    day = calendar.nth_working_day(timezone.localdate(), 1)
+    opens = timezone.make_aware(datetime.combine(day, time(9)))
+    return opens, timezone.make_aware(datetime.combine(day + timedelta(days=14), time(18)))
+
+
 class WaveForm(VersionForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=120)
@@ -84,6 +96,8 @@ class WaveForm(VersionForm):
     def __init__(self, *args, user, wave=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.wave = wave
+        if wave is None:
+            self.fields["opens_at"].initial, self.fields["closes_at"].initial = usual_window()
         self.fields["questionnaire_version"].queryset = usable_versions(user)
         self.fields["activity"].queryset = PlanActivity.objects.filter(plan__state="approved").select_related("plan__unit")
         self.fields["activity"].label_from_instance = lambda row: f"{row.plan.year} {pick(row.plan.unit, 'name')} · {row}"
