@@ -201,45 +201,50 @@ def keep_alive(parts):
 
 
 def prepare():
-    """Keys, migrations, and at the first start the demonstration data; it shows its own mistakes."""
+    """Keys, migrations, and at the first start the demonstration data. Raises ServerError with the cure."""
     command = [sys.executable, "-m", "scripts.prepare"]
     tied = {"start_new_session": True, "preexec_fn": dies_with_parent(signal.SIGTERM)}
-    if subprocess.run(command, cwd=ROOT, check=False, **tied).returncode:
-        raise ServerError("The portal was not started.")
+    done = subprocess.run(command, cwd=ROOT, check=False, stderr=subprocess.PIPE, text=True, **tied)
+    if done.returncode:
+        raise ServerError(done.stderr.strip())
 
 
 def serve(home, host, port):
     held, holder = lock(home)
     if held is None:
-        raise ServerError(
-            f"This data directory is in use: {home} ({holder}). Stop that portal first, or set DATA_DIR."
-        )
+        raise ServerError(f"{home} is in use by {holder}. Stop that portal first, or set DATA_DIR.")
     notes = home / "pids"
     notes.mkdir(exist_ok=True)
     end_leftovers(notes)
     require_free(host, port)
-    servers = LocalServers(home)
-    os.environ.update(servers.environment())
-    parts = [Part(server, notes) for server in servers.all]
-    begun = time.monotonic()
+    begun, parts = time.monotonic(), []
     try:
-        for part in parts:
-            part.start()
-            say(f"{part.what} is running")
+        start_servers(LocalServers(home), parts, notes)
         prepare()
-        for program in programs(home, host, port):
-            parts.append(Part(program, notes))
-            parts[-1].start()
+        start_programs(programs(home, host, port), parts, notes)
         wait_for_web(next(part.what for part in parts if part.what.name == "web"), host, port)
         welcome(home, time.monotonic() - begun)
         keep_alive(parts)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        say("\nStopping …")
         stop_all(parts)
         for note in notes.glob("*.pid"):
             note.unlink()
+
+
+def start_servers(servers, parts, notes):
+    os.environ.update(servers.environment())
+    for server in servers.all:
+        parts.append(Part(server, notes))
+        parts[-1].start()
+        say(f"{server} is running")
+
+
+def start_programs(started, parts, notes):
+    for program in started:
+        parts.append(Part(program, notes))
+        parts[-1].start()
 
 
 def stop_all(parts):
@@ -278,6 +283,7 @@ def manage(home, arguments):
 
 def stop_on_signals():
     def leave(number, _frame):
+        say("\nStopping …")
         sys.exit(0 if number == signal.SIGINT else 128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -302,7 +308,7 @@ def main(arguments):
             return manage(home, arguments[1:])
         stop_on_signals()
         serve(home, host, port)
-    except (ServerError, PermissionError) as error:
+    except (ServerError, OSError) as error:
         sys.exit(str(error))
 
 

@@ -228,7 +228,7 @@ def test_start_kill_heal_and_start_again(home):
         portal.query("INSERT INTO core_heartbeat (name, at) VALUES ('committed', now())")
 
         second = portal.launch(PORT=str(portal.port + 1))
-        assert "is in use" in second.communicate(timeout=30)[0]
+        assert "is in use by process" in second.communicate(timeout=30)[0]
         assert second.returncode == 1
 
         for name in ("web", "worker", "beat", "valkey", "postgres"):
