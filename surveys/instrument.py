@@ -6,7 +6,7 @@ Pure: no models, no queries. The definition is one JSON document::
      "total": {"full_mark": 300, "bands": [{"from": 240, "label": {…}}, …]} or absent,
      "sections": [{"code": "quality", "title": {…}, "help": {…} or null, "questions": [
         {"uid": "q7f3…", "code": "Q1", "kind": "rating", "title": {…}, "help": {…} or null, "required": true,
-         "is_overall": false, "dimension": "quality" (default: the section's code),
+         "is_overall": false, "dimension": "quality" (default: the section's code; 0–10: none),
          "na": {"zh": "不适用", "en": "Not applicable"} or null,
          "scale": "B", "points": [{"value": 5, "label": {…}, "score5": 5}, …],            # rating
          "options": [{"code": 1, "label": {…}, "is_exclusive": false}, …],                # single, multiple
@@ -193,7 +193,7 @@ def _question(item, section, number, row_id):
     kind = item.get("kind", "")
     return Question(
         uid=item.get("uid", ""), code=item.get("code") or f"Q{number}", kind=kind, titles=item.get("title") or {},
-        number=number, section=section, dimension=item.get("dimension") or section, helps=item.get("help"),
+        number=number, section=section, dimension=item.get("dimension") or ("" if kind == Kind.SCALE else section), helps=item.get("help"),
         required=bool(item.get("required")), is_overall=bool(item.get("is_overall")), na=item.get("na") or None,
         choices=tuple(_choices(item, kind)), least=item.get("min") or 0, most=item.get("max") or 0,
         max_length=item.get("max_length") or TEXT_LIMIT, id=row_id,

@@ -103,7 +103,7 @@ def buckets_of(instrument):
     return [(OVERALL, question.id) for question in overall] + [
         (question.dimension, question.id)
         for question in instrument.questions
-        if question.is_scored and not question.is_overall
+        if question.is_scored and question.dimension and not question.is_overall
     ]
 
 
@@ -361,18 +361,23 @@ def _words(wave, limit):
 
 
 def importance(wave, *, resamples=200):
-    """ImportanceMap (core.statistics.drivers) of the dimensions on the overall score; None without a base for it."""
+    """ImportanceMap (core.statistics.drivers) of the dimensions on the overall score; None without a base for it.
+
+    Dimensions that fewer than half of the respondents rated stay out.
+    """
     instrument = instrument_of(wave.questionnaire_version)
-    names = list(instrument.dimensions)
     valid, _excluded = counts.responses([wave.pk]).get(wave.pk, (0, 0))
-    if instrument.overall is None or len(names) < 2 or valid < max(DRIVERS_FROM, threshold()):
+    if instrument.overall is None or valid < max(DRIVERS_FROM, threshold()):
+        return None
+    figures = _composites([wave]).get((wave.pk, ""), {})
+    names = [code for code in instrument.dimensions if code in figures and figures[code].n * 2 >= valid]
+    if len(names) < 2:
         return None
     rows = counts.matrix(wave.pk, buckets_of(instrument), limit=DRIVERS_SAMPLE)
     found = key_drivers(
         [[row.get(OVERALL), *(row.get(name) for name in names)] for row in rows], names, resamples=resamples
     )
-    figures = _composites([wave]).get((wave.pk, ""), {})
-    return importance_performance(found, {name: figures[name].mean for name in names if name in figures})
+    return importance_performance(found, {name: figures[name].mean for name in names})
 
 
 def segment_label(column, value):

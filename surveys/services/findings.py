@@ -98,7 +98,7 @@ def _propose(wave, scores, by, *, segment=None, note="", low_answer=None, **subj
     finding = Finding(
         wave=wave, unit=wave.unit, segment=segment or {}, segment_key=key, low_answer=low_answer, note=note,
         base_n=scores.mean.n, mean=_decimal(scores.mean.mean, 4), mean_low=_decimal(scores.mean.low, 4),
-        mean_high=_decimal(scores.mean.high, 4), top2=_decimal(scores.top.share, 5), top2_low=_decimal(scores.top.low, 5),
+        mean_high=_decimal(scores.mean.high, 4), top2=_decimal(scores.top.estimate, 5), top2_low=_decimal(scores.top.low, 5),
         top2_high=_decimal(scores.top.high, 5), threshold=wave.target_score, proposed_by=by, **subject,
     )  # fmt: skip
     start(finding, by=by)

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.choices import DepartmentType, Role, UnitKind
 from accounts.models import OrgUnit
 from accounts.services import people, units
-from customers.models import ContactPerson
 from customers.services import customers
 from surveys.models import Invitation
 from surveys.scales import LIBRARY
@@ -105,8 +104,9 @@ def wave(version=None, *, by=None, **fields):
 
 def open_wave(n=1, **fields):
     """An open wave with ``n`` invited people; ``.people`` are SimpleNamespace(contact, invitation, token)."""
-    contacts(n)
-    made = wave(**fields)
+    industry = f"industry {next(numbers)}"
+    contacts(n, industry=industry)
+    made = wave(**{"audience": {"industries": [industry]}} | fields)
     waves.schedule(made, by=made.owner)
     waves.open(made, by=made.owner)
     made.people = holders(made)
@@ -155,6 +155,3 @@ def plan(*, author=None, year=2027, filled=True):
         plans.add_activity(made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author)
     return made
 
-
-def surveyable():
-    return ContactPerson.objects.surveyable()

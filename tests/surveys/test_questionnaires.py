@@ -1,7 +1,7 @@
 import copy
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connections
 
 from core.workflow import InvalidTransition
 from surveys.choices import ChangeClass, VersionState
@@ -9,7 +9,7 @@ from surveys.errors import NotReady
 from surveys.instrument_review import changes, classify, problems
 from surveys.models import Question, QuestionnaireVersion
 from surveys.selectors.questionnaires import instrument_of
-from surveys.services import questionnaires
+from surveys.services import questionnaires, waves
 from tests.factories import surveys as make
 
 
@@ -87,32 +87,20 @@ def test_publishing_is_refused_with_the_exact_place():
     assert made.draft.state == VersionState.DRAFT
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("alias", ["default", "owner"])
-def test_published_version_is_frozen_for_raw_sql(alias, request):
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.parametrize("role", ["default", "owner"])
+def test_published_version_is_frozen_for_raw_sql(role):
     version = make.published()
-    statements = (
+    for statement in (
         "UPDATE surveys_questionnaireversion SET definition = '{}' WHERE id = %s",
         "UPDATE surveys_questionnaireversion SET change_note = 'x' WHERE id = %s",
         "DELETE FROM surveys_questionnaireversion WHERE id = %s",
         "UPDATE surveys_question SET title_zh = 'x' WHERE questionnaire_version_id = %s",
-    )
-    if alias == "owner":
-        pytest.skip("the owner's connection does not see an uncommitted row; triggers hold for every role")
-    for statement in statements:
-        with pytest.raises(DatabaseError), transaction.atomic(), connections[alias].cursor() as cursor:
-            cursor.execute(statement, [version.pk])
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_published_version_is_frozen_for_the_owner_too():
-    version = make.published()
-    for statement in (
-        "UPDATE surveys_questionnaireversion SET definition = '{}' WHERE id = %s",
-        "UPDATE surveys_question SET title_zh = 'x' WHERE questionnaire_version_id = %s",
     ):
-        with pytest.raises(DatabaseError, match="frozen|insert-only"), connections["owner"].cursor() as cursor:
+        with pytest.raises(DatabaseError, match="frozen|insert-only|denied"), connections[role].cursor() as cursor:
             cursor.execute(statement, [version.pk])
+    version.refresh_from_db()
+    assert (version.change_note, version.definition != {}) == ("", True)
 
 
 @pytest.mark.django_db
@@ -169,7 +157,5 @@ def test_retired_version_cannot_be_scheduled():
     make.contacts(1)
     questionnaires.retire(version, by=make.person(), reason="Replaced")
     wave = make.wave(version)
-    from surveys.services import waves
-
     with pytest.raises(NotReady):
         waves.schedule(wave, by=wave.owner)
