@@ -233,8 +233,7 @@ def test_start_kill_heal_and_start_again(home):
 
         for name in ("web", "worker", "beat", "valkey", "postgres"):
             os.kill(first[name], signal.SIGKILL)
-        healed = until(lambda: (now := portal.pids()) and all(now.values()) and now, 60)
-        assert not set(healed.values()) & set(first.values())
+        healed = until(lambda: portal.all_but(first), 60)
         until(lambda: portal.answers("/readyz"), 30)
         assert portal.query("SELECT count(*) FROM core_heartbeat WHERE name = 'committed'") == [1]
 

@@ -64,6 +64,11 @@ class RunningPortal:
     def pids(self):
         return {name: self.pid(name) for name in ("postgres", "valkey", "web", "worker", "beat")}
 
+    def all_but(self, former):
+        """The processes of all parts once each is another than before; until then None."""
+        now = self.pids()
+        return now if all(now.values()) and not set(now.values()) & set(former.values()) else None
+
     def query(self, statement, *values):
         """First column of what the application's role reads; each call is one transaction."""
         socket = self.home / "run"
