@@ -12,10 +12,11 @@ from django.conf import settings as project
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import get_template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from core import history, moments
+from core import history, moments, nav
 from core.choices import JobState
 from core.gallery import SampleForm, SampleTable, checked_form
 from core.models import Event, Job
@@ -372,6 +373,20 @@ def test_vendored_files_are_those_of_the_manifest(name):
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files} == manifest["sha256"]
     assert "LICENSE" in manifest["sha256"]
     assert not any(b"sourceMappingURL" in path.read_bytes() for path in files)
+
+
+TEMPLATES = sorted(str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html"))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_compiles_and_its_icons_exist(name):
+    get_template(name)
+    named = re.findall(r'{% icon "([^"]+)"', (ROOT / "templates" / name).read_text(encoding="utf-8"))
+    assert set(named) - ui.icon_names() == set()
+
+
+def test_icons_of_the_navigation_exist():
+    assert {icon for _key, _label, icon in nav.SECTIONS} - ui.icon_names() == set()
 
 
 def test_templates_hold_no_inline_style_or_script():
