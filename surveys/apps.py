@@ -8,8 +8,9 @@ class SurveysConfig(AppConfig):
     verbose_name = _("Surveys")
 
     def ready(self):
-        from surveys import home, messages  # noqa: F401  (messages register their kinds)
-        from surveys.scales import after_migrate
+        from surveys import database, home, messages, report_sections, scales  # noqa: F401  (messages register their kinds)
 
-        post_migrate.connect(after_migrate, sender=self, dispatch_uid="surveys.scales")
+        post_migrate.connect(scales.after_migrate, sender=self, dispatch_uid="surveys.scales")
+        post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="surveys.database")
         home.register()
+        report_sections.register()

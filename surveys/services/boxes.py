@@ -1,23 +1,26 @@
 """The holding box of anonymous waves: sealed payloads leave it shuffled, in batches (docs/adr/0004-anonymity.md).
 
-While a wave is open a batch leaves only when at least ``BATCH`` can go and ``BATCH`` random ones stay behind, so that
-the last batch is never small. At close everything leaves, all rows of the wave are written anew in random order, and the
-key, the markers and the batches are gone.
+While a wave is open a batch leaves only when at least five can go and five random ones stay behind, so that the last
+batch is never small. At close everything leaves, all rows of the wave are written anew in random order, and the key,
+the markers and the batches are gone.
 """
 
+import logging
 import random
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from core.workflow import record
 from surveys.choices import InvitationState
-from surveys.models import Answer, AnswerText, BoxedAnswer, Response, SpentMarker
+from surveys.database import SCRUBBED
+from surveys.models import Answer, AnswerText, BoxedAnswer, Response, SpentMarker, WaveKey
 from surveys.models.response import random_id
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answers, links
 
+log = logging.getLogger(__name__)
 shuffle = random.SystemRandom().shuffle
 
 
@@ -27,13 +30,16 @@ def batch_size():
 
 @transaction.atomic
 def empty(wave):
-    """Let a batch out of the box of an open wave. Returns how many responses appeared."""
-    boxed = list(BoxedAnswer.objects.select_for_update(skip_locked=True).filter(wave=wave).order_by("pk"))
-    keep = batch_size()
-    if len(boxed) < 2 * keep:
+    """Let a batch out of the box of an open wave. Returns how many responses appeared.
+
+    Its lock on the key lets submissions go on and keeps out a second batch and the closing of the wave.
+    """
+    key = WaveKey.objects.select_for_update(no_key=True).filter(wave=wave).first()
+    boxed, keep = list(BoxedAnswer.objects.filter(wave=wave)), batch_size()
+    if key is None or len(boxed) < 2 * keep:
         return 0
     shuffle(boxed)
-    _release(wave, boxed[keep:], wave.link_key)
+    _release(wave, boxed[keep:], key)
     _rewrite_markers(wave)
     return len(boxed) - keep
 
@@ -131,17 +137,14 @@ def _rewrite_responses(wave):
 def scrub():
     """Rewrite the files of box, markers and keys, so that no removed row stays behind in them. Outside transactions.
 
-    Waits two seconds at most for running submissions; what could not be done is done next time.
+    Waits two seconds at most for running submissions; what could not be done is done after the next close.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '2s'")
         try:
-            for model in (
-                "surveys_boxedanswer",
-                "surveys_spentmarker",
-                "surveys_wavekey",
-                "surveys_answertext",
-            ):
-                cursor.execute(f"VACUUM (FULL) {model}")
+            for table in SCRUBBED:
+                cursor.execute(f"VACUUM (FULL) {table}")
+        except OperationalError:
+            log.warning("the anonymous box is busy: its files are rewritten after the next close")
         finally:
             cursor.execute("RESET lock_timeout")
