@@ -1,41 +1,50 @@
 """Charts with one definition: Python hands over data, ``static/js/charts.js`` draws.
 
-The same builders run in the page and, unchanged, in an embedded V8 that renders SVG for PDF, print and mail. Labels in the data are
-already in the reader's language; fixed words of the pictures come from ``words()`` in the active language.
+The same builders run in the page and, unchanged, in an embedded V8 that renders SVG for PDF, print and mail.
+Labels in the data are already in the reader's language; fixed words of the pictures come from ``words()`` in
+the active language.
 
-Data by kind (``?`` = may be left out; ``url`` opens the rows behind a datum; ``suppressed`` = the sentence shown instead of a small group):
+Data by kind (``?`` = may be left out; ``url`` opens the rows behind a datum; ``suppressed`` = the sentence
+shown instead of a small group):
 
 ``dot_interval``
-    rows [{label, value, low?, high?, n?, previous?, verdict? better|worse|none, note?, url?, suppressed?}], unit?, decimals? 1,
-    brackets? [[first, last] row numbers that do not differ], reference? and lines? [{value, label}], bounds? [low, high],
-    value_label?, previous_label?, difference? true: signed values around zero, coloured by verdict.
+    rows [{label, value, low?, high?, n?, previous?, verdict? better|worse|none, note?, url?, suppressed?}],
+    unit?, decimals? 1, brackets? [[first, last] row numbers that do not differ], reference? {value, label},
+    lines? [{value, label}], bounds? [low, high], value_label?, previous_label?,
+    difference? true: signed values around zero, coloured by verdict.
 ``diverging``
-    scale [words, worst first], rows [{label, counts [per level] or shares [percent], n?, strong?, url?, suppressed?}], low_label?, high_label?.
+    scale [words, worst first], rows [{label, counts [per level] or shares [percent], n?, strong?, url?,
+    suppressed?}], low_label?, high_label?.
 ``trend_limits``
-    points [{label, value, n?, low?, high?, center?, lower?, upper?, signal?, url?, suppressed?}], breaks? [{before: point number, label,
-    comparable}], target? {value, label}, unit?, decimals? 1, bounds?, height?.
+    points [{label, value, n?, low?, high?, center?, lower?, upper?, signal?, url?, suppressed?}],
+    breaks? [{before: point number, label, comparable}], target? {value, label}, unit?, decimals? 1, bounds?,
+    height?.
 ``pareto``
-    rows [{label, value, url?, other?}] in any order, unit? ("件"), cut? 80 percent. What has no room is added up as "other".
+    rows [{label, value, url?, other?}] in any order, unit? ("件"), cut? 80 percent. What has no room is
+    added up as "other".
 ``funnel``
     stages [{label, value, note?, url?}], first stage = 100 %.
 ``ageing``
     rows [{label, value, state ok|attention|late, note?, url?}], unit?.
 ``contribution``
-    rows [{label, value, max, group? 0-2, url?}], total {label, value, max}, marks? [{value, label}] of the total, decimals? 2.
+    rows [{label, value, max, group? 0-2, url?}], total {label, value, max}, marks? [{value, label}] of the
+    total, decimals? 2.
 ``importance_performance``
-    points [{label, x, y, x_low?, x_high?, y_low?, y_high?, n?, url?}], x_label, y_label, x_mean, y_mean, x_unit?, y_unit?, decimals?,
-    x_bounds?, y_bounds?. A point whose interval crosses a mean is drawn open: no verdict.
+    points [{label, x, y, x_low?, x_high?, y_low?, y_high?, n?, url?}], x_label, y_label, x_mean, y_mean,
+    x_unit?, y_unit?, decimals?, x_bounds?, y_bounds?.
+    A point whose interval crosses a mean is drawn open: no verdict.
 ``bars``
-    rows [{label, values [per series], total?, n?, note?, url?, suppressed?}], series? [words], tones? [dissatisfied|satisfied|neutral|
-    accent|other], unit?, decimals? 0, most? (end of the scale).
+    rows [{label, values [per series], total?, n?, note?, url?, suppressed?}], series? [words],
+    tones? [dissatisfied|satisfied|neutral|accent|other], unit?, decimals? 0, most? (end of the scale).
 """
 
+import atexit
+import ctypes
 import json
 import os
 import threading
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from django.conf import settings
 from django.utils.safestring import mark_safe
@@ -59,15 +68,16 @@ MEMORY_LIMIT = 256 * 1024 * 1024
 
 
 class ChartFailed(RuntimeError):
-    """The picture could not be drawn: the data does not fit its kind, or the limit of time or memory was reached."""
+    """The picture could not be drawn: the data does not fit its kind, or time or memory ran out."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One picture: what it shows (``kind``, ``data``), what it says (``title``, ``sentence``) and the same numbers as a table.
+    """One picture: what it shows (``kind``, ``data``), what it says (``title``, ``sentence``), and its table.
 
-    ``table`` is (headers, rows of texts and numbers); ``rows_url`` opens the records behind the whole picture, named by ``rows_label``;
-    ``note`` stands small beneath it (how limits or intervals were computed). Raises ValueError for an unknown kind or missing data.
+    ``table`` holds the same numbers as (headers, rows of texts and numbers); ``rows_url`` opens the records
+    behind the whole picture, named by ``rows_label``; ``note`` stands small beneath it (how
+    limits or intervals were computed). Raises ValueError for an unknown kind or missing data.
     """
 
     kind: str
@@ -101,7 +111,7 @@ class Chart:
 
     @property
     def linked_rows(self):
-        """(cells, url) per row of the table: a row named like a datum opens the same records, also by keyboard."""
+        """(cells, url) per row of the table: a row named like a datum opens the same records, also by key."""
         urls = {str(item.get("label")): item.get("url", "") for item in self.items}
         for row in self.table[1]:
             cells = [("–" if cell is None else cell) for cell in row]
@@ -150,13 +160,23 @@ class Engine:
     """ECharts and the builders in one V8 context. One thread at a time."""
 
     def __init__(self):
-        from py_mini_racer import MiniRacer  # 24 MB of V8: only where pictures are rendered
+        # 24 MB of V8: only where pictures are rendered. Without helper threads, which a fork would lack.
+        from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
 
-        self.lock = threading.Lock()
+        init_mini_racer(flags=(*DEFAULT_V8_FLAGS, "--single-threaded"), ignore_duplicate_init=True)
+        self.lock, self.process = threading.Lock(), os.getpid()
         self.v8 = MiniRacer()
+        # A fork inherits this object but not its threads: taking it down there would wait for them for ever.
+        # So only the process that made it does, and the garbage collector never.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.v8))
+        atexit.register(self.close)
         self.v8.set_hard_memory_limit(MEMORY_LIMIT)
         for source in ("vendor/echarts/echarts.min.js", "js/charts.js"):
             self.v8.eval((settings.BASE_DIR / "static" / source).read_text("utf-8"))
+
+    def close(self):
+        if self.process == os.getpid():
+            self.v8.close()
 
     def render(self, payload, look):
         from py_mini_racer import JSEvalException
@@ -168,21 +188,22 @@ class Engine:
                 raise ChartFailed(f"{payload['kind']}: {error}") from error
 
 
-@lru_cache(maxsize=1)
-def _engine(process):
-    """One engine a process: a context made before a fork is of no use after it."""
-    return Engine()
+_engines = {}  # by process: a context made before a fork is of no use after it
+
+
+def _engine():
+    return _engines.get(os.getpid()) or _engines.setdefault(os.getpid(), Engine())
 
 
 def svg(chart, width=WIDTH, height=None, theme="print"):
     """The picture as SVG text, safe to stand inside HTML (no style attributes, no scripts).
 
-    ``height`` in px is the picture's own when not given; ``theme`` is light, dark or print. Raises ChartFailed; after one the next
-    picture gets a fresh engine.
+    ``height`` in px is the picture's own when not given; ``theme`` is light, dark or print. Raises
+    ChartFailed; after one the next picture gets a fresh engine.
     """
     try:
-        drawn = _engine(os.getpid()).render(chart.payload, {"width": width, "height": height, "theme": theme})
+        drawn = _engine().render(chart.payload, {"width": width, "height": height, "theme": theme})
     except ChartFailed:
-        _engine.cache_clear()
+        _engines.pop(os.getpid()).close()
         raise
     return mark_safe(drawn)

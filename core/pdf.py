@@ -1,7 +1,7 @@
 """PDF by WeasyPrint: our templates, our fonts, nothing else.
 
-The document may name no file and no address: the fetcher knows two fonts by name and refuses everything else, so that text typed by a
-stranger can neither read the server nor reach the network, nor attach a file.
+The document may name no file and no address: the fetcher knows two fonts by name and refuses everything else,
+so that text typed by a stranger can neither read the server nor reach the network, nor attach a file.
 """
 
 from functools import lru_cache
@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from core.i18n import speaking, suffix
 
-FONTS = {f"asset:fonts/{name}": settings.BASE_DIR / "static" / "fonts" / name for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")}
+FONT_FILES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+FONTS = {f"asset:fonts/{name}": settings.BASE_DIR / "static" / "fonts" / name for name in FONT_FILES}
+PANGO = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 STYLE = settings.BASE_DIR / "static" / "css" / "pdf.css"
 
 
@@ -26,9 +28,7 @@ def weasyprint():
     try:
         import weasyprint  # half a second and Pango: not for every process
     except OSError as error:
-        raise PdfUnavailable(
-            "PDF needs Pango: apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        ) from error
+        raise PdfUnavailable(f"PDF needs Pango: {PANGO}") from error
     return weasyprint
 
 
@@ -38,7 +38,7 @@ def fetcher_class():
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OurFontsOnly(URLFetcher):
-        """Answers for the vendored fonts; refuses file, http, data and every other address before anything is opened."""
+        """Answers for the vendored fonts; refuses every other address before anything is opened."""
 
         def fetch(self, url, headers=None):
             if url not in FONTS:
@@ -51,8 +51,9 @@ def fetcher_class():
 def render(template, context, *, language, title, number=None, period=""):
     """Bytes of an A4 PDF from a template that extends ``pdf/base.html``.
 
-    ``title`` and ``period`` stand in the page header, ``number`` (issue number), the moment of making and page x / y in the footer;
-    the template sees them too, with ``language`` and ``generated_at``. Raises PdfUnavailable.
+    ``title`` and ``period`` stand in the page header, ``number`` (issue number), the moment of making and
+    page x / y in the footer; the template sees them too, with ``language`` and ``generated_at``.
+    Raises PdfUnavailable.
     """
     facts = {
         "title": title,
@@ -75,5 +76,6 @@ def write(html):
     fetch, fonts = fetcher_class()(), FontConfiguration()
     style = library.CSS(string=STYLE.read_text("utf-8"), url_fetcher=fetch, font_config=fonts)
     target = BytesIO()
-    library.HTML(string=html, url_fetcher=fetch, base_url=None).write_pdf(target, stylesheets=[style], font_config=fonts)
+    document = library.HTML(string=html, url_fetcher=fetch, base_url=None)
+    document.write_pdf(target, stylesheets=[style], font_config=fonts)
     return target.getvalue()
