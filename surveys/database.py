@@ -1,4 +1,6 @@
-"""What the application role may do beyond rows: rewrite the files of the anonymous box (services.boxes.scrub)."""
+"""What the application role may do beyond rows: rewrite the files of the anonymous box
+(services.boxes.scrub).
+"""
 
 from django.conf import settings
 from django.db import connections

@@ -4,7 +4,9 @@ from core.workflow import InvalidTransition
 
 
 class NotReady(InvalidTransition):
-    """Something is missing before a step; ``problems`` are the reasons (texts or Problem), ``str()`` joins them."""
+    """Something is missing before a step; ``problems`` are the reasons (texts or Problem), ``str()`` joins
+    them.
+    """
 
     def __init__(self, problems):
         self.problems = list(problems)

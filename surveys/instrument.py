@@ -1,4 +1,5 @@
-"""The instrument: the definition of a questionnaire version as typed objects, and what an answer to it may be.
+"""The instrument: the definition of a questionnaire version as typed objects, and what an answer to it may
+be.
 
 Pure: no models, no queries. The definition is one JSON document::
 
@@ -13,8 +14,8 @@ Pure: no models, no queries. The definition is one JSON document::
          "min": 1, "max": 3,                                                              # multiple, how many
          "max_length": 2000}]}]}                                                          # text
 
-Values of a payload ``{uid: value}``: the point's value (rating, scale_0_10), an option's code (single), a list of codes
-(multiple), 1 or 0 (yes_no), words (text), or ``"na"``.
+Values of a payload ``{uid: value}``: the point's value (rating, scale_0_10), an option's code (single), a
+list of codes (multiple), 1 or 0 (yes_no), words (text), or ``"na"``.
 """
 
 import secrets
@@ -52,7 +53,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question; ``number`` counts from 1 over the whole questionnaire, ``id`` is the row of a published version."""
+    """One question; ``number`` counts from 1 over the whole questionnaire, ``id`` is the row of a
+    published version.
+    """
 
     uid: str
     code: str
@@ -173,7 +176,9 @@ class Instrument:
 
 
 def parse(definition, *, ids=None, version_id=None, version_no=None):
-    """The Instrument of a definition that may still be incomplete; ``ids`` are {uid: id} of a published version."""
+    """The Instrument of a definition that may still be incomplete; ``ids`` are {uid: id} of a published
+    version.
+    """
     ids, sections, number = ids or {}, [], 0
     for part in definition.get("sections") or []:
         questions = []
@@ -192,12 +197,23 @@ def parse(definition, *, ids=None, version_id=None, version_no=None):
 def _question(item, section, number, row_id):
     kind = item.get("kind", "")
     return Question(
-        uid=item.get("uid", ""), code=item.get("code") or f"Q{number}", kind=kind, titles=item.get("title") or {},
-        number=number, section=section, dimension=item.get("dimension") or ("" if kind == Kind.SCALE else section), helps=item.get("help"),
-        required=bool(item.get("required")), is_overall=bool(item.get("is_overall")), na=item.get("na") or None,
-        choices=tuple(_choices(item, kind)), least=item.get("min") or 0, most=item.get("max") or 0,
-        max_length=item.get("max_length") or TEXT_LIMIT, id=row_id,
-    )  # fmt: skip
+        uid=item.get("uid", ""),
+        code=item.get("code") or f"Q{number}",
+        kind=kind,
+        titles=item.get("title") or {},
+        number=number,
+        section=section,
+        dimension=item.get("dimension") or ("" if kind == Kind.SCALE else section),
+        helps=item.get("help"),
+        required=bool(item.get("required")),
+        is_overall=bool(item.get("is_overall")),
+        na=item.get("na") or None,
+        choices=tuple(_choices(item, kind)),
+        least=item.get("min") or 0,
+        most=item.get("max") or 0,
+        max_length=item.get("max_length") or TEXT_LIMIT,
+        id=row_id,
+    )
 
 
 def _choices(item, kind):
@@ -225,7 +241,9 @@ class Unfit(ValueError):
 
 
 def read_post(instrument, post):
-    """The payload of a posted form (fields ``q_<uid>``; several values for a multiple choice), as it was typed."""
+    """The payload of a posted form (fields ``q_<uid>``; several values for a multiple choice), as it was
+    typed.
+    """
     payload = {}
     for question in instrument.questions:
         values = post.getlist(question.name) if question.name in post else []
@@ -239,7 +257,8 @@ def read_post(instrument, post):
 
 
 def check(instrument, payload, *, complete=True):
-    """(values, errors): the payload in its stored form, and {uid: sentence naming the question} for what does not fit.
+    """(values, errors): the payload in its stored form, and {uid: sentence naming the question} for what
+    does not fit.
 
     ``complete=False`` asks for no required answers (drafts). Unknown questions are left out.
     """

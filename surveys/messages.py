@@ -11,7 +11,9 @@ from notifications.kinds import Guarantee, Kind, from_template, register
 
 
 def render(message, context):
-    """Invitation or reminder; None when it is not needed any more (answered, withdrawn, opted out, closed)."""
+    """Invitation or reminder; None when it is not needed any more (answered, withdrawn, opted out,
+    closed).
+    """
     from surveys.models import Invitation  # kinds are registered before the models are ready
     from surveys.services import invitations, links
 
@@ -26,13 +28,16 @@ def render(message, context):
         return None
     url = links.personal_url(invitation)
     return from_template(
-        "survey_invitation", _words(invitation, url, is_reminder=context["number"] > 0),
-        to=invitation.contact.email or message.to_email, language=message.language, subject=_subject(invitation, context),
+        "survey_invitation",
+        _words(invitation, url, is_reminder=context["number"] > 0),
+        to=invitation.contact.email or message.to_email,
+        language=message.language,
+        subject=_subject(invitation, context),
         headers={
             "List-Unsubscribe": f"<{url}stop/>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
-    )  # fmt: skip
+    )
 
 
 def _subject(invitation, context):

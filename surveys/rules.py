@@ -45,10 +45,13 @@ add_rule("surveys.design_version", designs & in_state(VersionState.DRAFT),
 add_rule("surveys.new_version", designs, _("Your role does not design questionnaires."))
 add_rule(
     "surveys.publish_version",
-    is_visible & capability("surveys.publish_questionnaire") & in_state(VersionState.DRAFT) & differs_from("author")
+    is_visible
+    & capability("surveys.publish_questionnaire")
+    & in_state(VersionState.DRAFT)
+    & differs_from("author")
     & not_worked_on("designed"),
     _("A draft is published by somebody who may publish and did not design it."),
-)  # fmt: skip
+)
 add_rule("surveys.retire_version", designs & in_state(VersionState.PUBLISHED),
          _("Only a published version can be retired."))  # fmt: skip
 

@@ -10,7 +10,9 @@ from surveys.services import boxes, invitations, low_answers, waves
 
 @shared_task(name="surveys.turn_waves")
 def turn_waves():
-    """Beat, every minute: open and close waves by their window, make up follow-ups that could not be opened."""
+    """Beat, every minute: open and close waves by their window, make up follow-ups that could not be
+    opened.
+    """
     closing = list(Wave.objects.due_to_close().select_related("questionnaire_version", "unit"))
     counts = {
         "opened": each(
@@ -26,7 +28,9 @@ def turn_waves():
 
 @shared_task(name="surveys.remind_due")
 def remind_due():
-    """Beat, every 10 minutes: queue the reminders that should exist by now, to those who have not answered."""
+    """Beat, every 10 minutes: queue the reminders that should exist by now, to those who have not
+    answered.
+    """
     return each(invitations.waves_to_remind(), invitations.remind)
 
 

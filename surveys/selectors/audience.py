@@ -7,6 +7,8 @@ The filter is ``{"kinds": [...], "types": [...], "tiers": [...], "relations": [.
 
 from datetime import date
 
+from django.db.models import Count, Q
+
 from customers.choices import Audience
 from customers.models import ContactPerson, ServiceRecord
 
@@ -20,7 +22,9 @@ COLUMNS = {
 
 
 def population(audience):
-    """Contact persons who fit the filter, agreed to be asked and are protected by no hold; in a fixed order."""
+    """Contact persons who fit the filter, agreed to be asked and are protected by no hold; in a fixed
+    order.
+    """
     contacts = ContactPerson.objects.surveyable().filter(
         customer__kind__in=audience.get("kinds") or [Audience.CUSTOMER]
     )
@@ -55,15 +59,15 @@ def services_of(audience):
 
 def count(audience):
     """{"contacts": n, "with_email": n}: how many can be asked, and how many of them reached by mail."""
-    from django.db.models import Count, Q
-
-    numbers = population(audience).aggregate(contacts=Count("pk", distinct=True),
-                                             with_email=Count("pk", distinct=True, filter=~Q(email_index="")))  # fmt: skip
-    return numbers
+    return population(audience).aggregate(
+        contacts=Count("pk", distinct=True), with_email=Count("pk", distinct=True, filter=~Q(email_index=""))
+    )
 
 
 def serving_units(audience, customer_ids):
-    """{customer id: code of the unit that served last within the filter} for those with such a service record."""
+    """{customer id: code of the unit that served last within the filter} for those with such a service
+    record.
+    """
     services = services_of(audience)
     if services is None:
         return {}

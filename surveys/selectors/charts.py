@@ -1,4 +1,5 @@
-"""The pictures of survey results as core.charts.Chart; every picture with its sentence and the same numbers as a table.
+"""The pictures of survey results as core.charts.Chart; every picture with its sentence and the same numbers
+as a table.
 
 ``url`` parameters are callables that return the address of the rows behind a datum, or None.
 """
@@ -127,20 +128,40 @@ def trend(points, *, target=None, url=None, dimension=None):
     usable = [number for number, score in enumerate(scores) if score]
     if not usable:
         return Chart("trend_limits", {"points": []}, _("Trend"), few())
-    limits = dict(zip(usable, mean_chart(
-        [scores[number].mean for number in usable],
-        breaks=[usable.index(next(n for n in usable if n >= number)) for number in breaks if number <= usable[-1]],
-        scale=(1, 5),
-    ), strict=True))  # fmt: skip
+    limits = dict(
+        zip(
+            usable,
+            mean_chart(
+                [scores[number].mean for number in usable],
+                breaks=[
+                    usable.index(next(n for n in usable if n >= number))
+                    for number in breaks
+                    if number <= usable[-1]
+                ],
+                scale=(1, 5),
+            ),
+            strict=True,
+        )
+    )
     rows = [_point(point, score, limits.get(number), url) for number, (point, score) in
             enumerate(zip(points, scores, strict=True))]  # fmt: skip
-    data = {"points": rows, "decimals": 2, "bounds": [1, 5],
-            "breaks": [{"before": n, "label": _("new version"), "comparable": False} for n in breaks]}  # fmt: skip
+    data = {
+        "points": rows,
+        "decimals": 2,
+        "bounds": [1, 5],
+        "breaks": [{"before": n, "label": _("new version"), "comparable": False} for n in breaks],
+    }
     if target is not None:
         data["target"] = {"value": float(target), "label": _("target")}
     table = ((_("Wave"), _("Mean"), _("95% interval"), _("n")), [_score_row(row) for row in rows])
-    return Chart("trend_limits", data, _("Trend over waves"), _last(points, scores), table,
-                 note=_("Control limits: three sigma from the pooled spread; no line across a break."))  # fmt: skip
+    return Chart(
+        "trend_limits",
+        data,
+        _("Trend over waves"),
+        _last(points, scores),
+        table,
+        note=_("Control limits: three sigma from the pooled spread; no line across a break."),
+    )
 
 
 def _point(point, score, limit, url):
@@ -165,7 +186,9 @@ def _last(points, scores):
 
 
 def funnel(stages, *, url=None):
-    """The funnel of a wave; stages that are not measured are left out of the picture and named in the table."""
+    """The funnel of a wave; stages that are not measured are left out of the picture and named in the
+    table.
+    """
     shown = [
         {"label": stage.label, "value": stage.count, "url": (url(stage.key) if url else "") or ""}
         for stage in stages
@@ -194,19 +217,34 @@ def importance(found, titles):
     )
     return Chart(
         "importance_performance",
-        {"points": points, "x_label": _("importance (share of explained variation)"), "y_label": _("score"),
-         "x_mean": found.importance_line * 100, "y_mean": found.performance_line, "x_unit": "%", "decimals": 2},
-        _("What to improve first"), sentence,
-        ((_("Dimension"), _("Importance %"), _("Mean"), _("n")),
-         [[p["label"], round(p["x"], 1), round(p["y"], 2), p["n"]] for p in points]),
-    )  # fmt: skip
+        {
+            "points": points,
+            "x_label": _("importance (share of explained variation)"),
+            "y_label": _("score"),
+            "x_mean": found.importance_line * 100,
+            "y_mean": found.performance_line,
+            "x_unit": "%",
+            "decimals": 2,
+        },
+        _("What to improve first"),
+        sentence,
+        (
+            (_("Dimension"), _("Importance %"), _("Mean"), _("n")),
+            [[p["label"], round(p["x"], 1), round(p["y"], 2), p["n"]] for p in points],
+        ),
+    )
 
 
 def _map_point(point, titles):
     importance, mean = point.importance, point.performance
     found = {
-        "label": titles[point.name], "x": importance.estimate * 100, "y": mean.mean, "n": mean.n,
+        "label": titles[point.name],
+        "x": importance.estimate * 100,
+        "y": mean.mean,
+        "n": mean.n,
         "x_low": None if importance.low is None else importance.low * 100,
-        "x_high": None if importance.high is None else importance.high * 100, "y_low": mean.low, "y_high": mean.high,
-    }  # fmt: skip
+        "x_high": None if importance.high is None else importance.high * 100,
+        "y_low": mean.low,
+        "y_high": mean.high,
+    }
     return {key: value for key, value in found.items() if value is not None}

@@ -14,7 +14,9 @@ OVERALL = ""  # the bucket of the overall score
 
 @dataclass
 class Tally:
-    """Answers to one question: {value: count} of choices, {score: count} on the 5-point basis, not applicable."""
+    """Answers to one question: {value: count} of choices, {score: count} on the 5-point basis, not
+    applicable.
+    """
 
     values: dict = field(default_factory=lambda: defaultdict(int))
     scores: dict = field(default_factory=lambda: defaultdict(int))
@@ -66,9 +68,11 @@ def respondents(wave_id, *, segment=None, has_excluded=False):
 
 
 def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
-    """{(wave id, group): {bucket: Scores}}: each respondent's mean over the questions of a bucket, then over respondents.
+    """{(wave id, group): {bucket: Scores}}: each respondent's mean over the questions of a bucket, then over
+    respondents.
 
-    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is a segment column, or
+    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is a segment
+    column, or
     ``question`` the id of a single choice whose options are the groups (group None: not answered); one query.
     """
     group, join, parameters = "''", "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid", []
@@ -76,7 +80,8 @@ def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
         group = f"r.{Segment(by).value}"
     elif question:
         group = "g.option"
-        join += " LEFT JOIN surveys_answer g ON g.response_id = a.response_id AND g.question_id = %s AND g.slot = 0"
+        mine = "g.response_id = a.response_id AND g.slot = 0 AND g.question_id = %s"
+        join += f" LEFT JOIN surveys_answer g ON {mine}"
         parameters.append(question)
     for column, value in (segment or {}).items():
         join += f" AND r.{Segment(column).value} = %s"
@@ -102,12 +107,16 @@ def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
 def group_sizes(wave_id, *, by=None, question=None):
     """{group: valid responses}: the complete division of the wave, the base of suppression; one query."""
     if by:
-        sql = f"SELECT {Segment(by).value}, count(*) FROM surveys_response WHERE wave_id = %s AND is_valid GROUP BY 1"  # noqa: S608
+        sql = (
+            f"SELECT {Segment(by).value}, count(*) FROM surveys_response "  # noqa: S608 (own names)
+            "WHERE wave_id = %s AND is_valid GROUP BY 1"
+        )
         parameters = [wave_id]
     else:
         sql = (
-            "SELECT g.option, count(*) FROM surveys_response r LEFT JOIN surveys_answer g ON g.response_id = r.id "
-            "AND g.question_id = %s AND g.slot = 0 WHERE r.wave_id = %s AND r.is_valid GROUP BY 1"
+            "SELECT g.option, count(*) FROM surveys_response r "
+            "LEFT JOIN surveys_answer g ON g.response_id = r.id AND g.question_id = %s AND g.slot = 0 "
+            "WHERE r.wave_id = %s AND r.is_valid GROUP BY 1"
         )
         parameters = [question, wave_id]
     with connection.cursor() as cursor:
@@ -119,7 +128,8 @@ def totals(wave_id):
     """Totals of the rated questions per valid response (forms of 300 points)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sum(a.num) FROM surveys_answer a JOIN surveys_response r ON r.id = a.response_id AND r.is_valid "
+            "SELECT sum(a.num) FROM surveys_answer a "
+            "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid "
             "WHERE a.wave_id = %s AND a.num IS NOT NULL AND a.score5 IS NOT NULL GROUP BY a.response_id",
             [wave_id],
         )
@@ -127,13 +137,16 @@ def totals(wave_id):
 
 
 def matrix(wave_id, buckets, *, limit):
-    """[{bucket: mean}] per valid response, at most ``limit`` of them; keys are random, so the first are a random sample."""
+    """[{bucket: mean}] per valid response, at most ``limit`` of them; keys are random, so the first are a
+    random sample.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.response_id, b.bucket, avg(a.score5) FROM surveys_answer a "
             "JOIN unnest(%s::text[], %s::bigint[]) AS b(bucket, question) ON b.question = a.question_id "
             "WHERE a.wave_id = %s AND a.score5 IS NOT NULL AND a.response_id IN ("
-            "SELECT id FROM surveys_response WHERE wave_id = %s AND is_valid ORDER BY id LIMIT %s) GROUP BY 1, 2",
+            "SELECT id FROM surveys_response WHERE wave_id = %s AND is_valid ORDER BY id LIMIT %s) "
+            "GROUP BY 1, 2",
             [[b for b, _q in buckets], [q for _b, q in buckets], wave_id, wave_id, limit],
         )
         rows = cursor.fetchall()
@@ -152,7 +165,8 @@ def fingerprint(wave):
         cursor.execute(
             "SELECT count(*), coalesce(sum(hashtextextended(concat_ws('|', "  # noqa: S608 (own names)
             f"{who}a.question_id, a.slot, a.option, a.num, a.score5, a.is_na), 0)::numeric), 0) "
-            "FROM surveys_answer a JOIN surveys_response r ON r.id = a.response_id AND r.is_valid WHERE a.wave_id = %s",
+            "FROM surveys_answer a JOIN surveys_response r ON r.id = a.response_id AND r.is_valid "
+            "WHERE a.wave_id = %s",
             [wave.pk],
         )
         row = cursor.fetchone()

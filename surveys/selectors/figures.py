@@ -1,4 +1,6 @@
-"""The shapes in which results travel: every number stands beside its n, and what may not be shown is None with a reason."""
+"""The shapes in which results travel: every number stands beside its n, and what may not be shown is None
+with a reason.
+"""
 
 from dataclasses import dataclass
 
@@ -13,7 +15,9 @@ BOUNDS = (1, 5)
 
 @dataclass(frozen=True)
 class Scores:
-    """Mean with t-interval, share of satisfied (≥ 4) and dissatisfied (≤ 2) with Wilson; all on the 5-point basis."""
+    """Mean with t-interval, share of satisfied (≥ 4) and dissatisfied (≤ 2) with Wilson; all on the
+    5-point basis.
+    """
 
     mean: Mean
     top: Share
@@ -69,7 +73,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Headline:
-    """The overall score. ``question`` is None where it is the mean of all scored questions of each respondent."""
+    """The overall score. ``question`` is None where it is the mean of all scored questions of each
+    respondent.
+    """
 
     scores: Scores | None
     question: Question | None
@@ -86,7 +92,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One question: ``n`` answers (without ``na`` “not applicable”), cells in the order of the scale, best first.
+    """One question: ``n`` answers (without ``na`` “not applicable”), cells in the order of the scale, best
+    first.
 
     ``is_hidden``: the base is too small; everything else is empty then.
     """
@@ -150,7 +157,9 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups from best to worst; ``runs`` are stretches of values between whom no order is proven; ``p`` of Welch's test."""
+    """Groups from best to worst; ``runs`` are stretches of values between whom no order is proven; ``p``
+    of Welch's test.
+    """
 
     column: str
     label: str

@@ -1,6 +1,7 @@
 """THE results: the one place from which screen, PDF, workbook, reports and appraisal take survey figures.
 
-Groups under ``settings.SUPPRESSION_SCORES`` are hidden here, together with whatever would give them away; words need
+Groups under ``settings.SUPPRESSION_SCORES`` are hidden here, together with whatever would give them away;
+words need
 ``settings.SUPPRESSION_TEXTS`` respondents. Callers show ``None`` and ``hidden`` as "fewer than 5 answers".
 """
 
@@ -90,11 +91,18 @@ def _results(wave, segment, size, excluded):
 def _nothing(wave, segment, valid, excluded):
     instrument = instrument_of(wave.questionnaire_version)
     return WaveResults(
-        ref(wave), segment, timezone.now(), wave.population_n, valid, excluded, Headline(None, instrument.overall, None),
+        ref(wave),
+        segment,
+        timezone.now(),
+        wave.population_n,
+        valid,
+        excluded,
+        Headline(None, instrument.overall, None),
         tuple(DimensionResult(code, part.titles, None) for code, part in instrument.dimensions.items()),
         tuple(_hidden_question(question) for question in instrument.questions if question.kind != Kind.TEXT),
-        (), is_hidden=True,
-    )  # fmt: skip
+        (),
+        is_hidden=True,
+    )
 
 
 def buckets_of(instrument):
@@ -156,9 +164,15 @@ def _question(question, tally, people, whole):
         return _hidden_question(question)
     cells = tuple(Cell(choice, share(tally.values.get(choice.value, 0), n)) for choice in question.best_first)
     return QuestionResult(
-        question, n, tally.na, cells, scores_of_counts(tally.scores) if question.is_scored else None,
-        nps_of_counts([tally.values.get(value, 0) for value in range(11)]) if question.kind == Kind.SCALE else None,
-    )  # fmt: skip
+        question,
+        n,
+        tally.na,
+        cells,
+        scores_of_counts(tally.scores) if question.is_scored else None,
+        nps_of_counts([tally.values.get(value, 0) for value in range(11)])
+        if question.kind == Kind.SCALE
+        else None,
+    )
 
 
 def _hidden_question(question):
@@ -214,10 +228,16 @@ def _groups(wave, column, label, sizes, found, labels):
         scores = {} if value in hidden else found.get((wave.pk, value), {})
         shown = {bucket: figure for bucket, figure in scores.items() if _shown(figure)}
         is_hidden = value in hidden
-        rows.append(GroupResult(
-            "" if value is None else str(value), labels[value], None if is_hidden else size, shown.pop(OVERALL, None), shown,
-            is_hidden,
-        ))  # fmt: skip
+        rows.append(
+            GroupResult(
+                "" if value is None else str(value),
+                labels[value],
+                None if is_hidden else size,
+                shown.pop(OVERALL, None),
+                shown,
+                is_hidden,
+            )
+        )
     ranked = {row.value: row.scores.mean for row in rows if row.scores}
     order = rank(ranked)
     place = {value: number for number, value in enumerate(order.order)}
@@ -253,14 +273,16 @@ def series_of(wave):
     """Earlier waves of the same questionnaire and unit, oldest first, then ``wave`` itself."""
     earlier = (
         Wave.objects.filter(
-            questionnaire_version__questionnaire=wave.questionnaire_version.questionnaire_id, unit=wave.unit_id,
-            state__in=WaveState.ended(), closes_at__lt=wave.closes_at,
+            questionnaire_version__questionnaire=wave.questionnaire_version.questionnaire_id,
+            unit=wave.unit_id,
+            state__in=WaveState.ended(),
+            closes_at__lt=wave.closes_at,
         )
         .exclude(pk=wave.pk)
         .select_related("questionnaire_version")
         .defer("questionnaire_version__definition", "audience")
         .order_by("-closes_at", "-pk")[: TREND_LENGTH - 1]
-    )  # fmt: skip
+    )
     return [*reversed(earlier), wave]
 
 
@@ -283,7 +305,9 @@ def _breaks(series):
 
 
 def trend(wave):
-    """TrendPoints of the series of ``wave``, oldest first, overall and per dimension; three queries whatever its length."""
+    """TrendPoints of the series of ``wave``, oldest first, overall and per dimension; three queries
+    whatever its length.
+    """
     series = series_of(wave)
     found = _composites(series)
     points = []
@@ -361,7 +385,8 @@ def _words(wave, limit):
 
 
 def importance(wave, *, resamples=200):
-    """ImportanceMap (core.statistics.drivers) of the dimensions on the overall score; None without a base for it.
+    """ImportanceMap (core.statistics.drivers) of the dimensions on the overall score; None without a base
+    for it.
 
     Dimensions that fewer than half of the respondents rated stay out.
     """

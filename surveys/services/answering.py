@@ -1,7 +1,8 @@
-"""A respondent answers: the door behind a link, drafts, and a submission that happens once however often it is sent.
+"""A respondent answers: the door behind a link, drafts, and a submission that happens once however often it
+is sent.
 
-Nothing here writes on a page view. The only lock is a shared one on the wave's key: closing a wave takes the key away
-and so waits for submissions under way, and after it nobody gets in.
+Nothing here writes on a page view. The only lock is a shared one on the wave's key: closing a wave takes the
+key away and so waits for submissions under way, and after it nobody gets in.
 """
 
 import hashlib
@@ -27,7 +28,9 @@ SEGMENTS = [field.name for field in Segmented._meta.local_fields]
 
 
 class Situation(models.TextChoices):
-    """What the holder of a link meets. UNKNOWN looks the same for a link that never was and one taken back."""
+    """What the holder of a link meets. UNKNOWN looks the same for a link that never was and one taken
+    back.
+    """
 
     READY = "ready", gettext_lazy("Ready to answer")
     DONE = "done", gettext_lazy("Already answered")
@@ -45,7 +48,9 @@ class Invalid(ValueError):
 
 
 class NotTaken(Exception):
-    """The wave takes no answer from this link now; ``situation`` says why. What was typed is not lost by us: show it."""
+    """The wave takes no answer from this link now; ``situation`` says why. What was typed is not lost by
+    us: show it.
+    """
 
     def __init__(self, situation):
         super().__init__(str(situation.label))
@@ -78,7 +83,9 @@ class Saved:
 
 
 def find_invitation(token):
-    """The invitation behind a personal token with wave, version, key, draft and response; one query. None: unknown."""
+    """The invitation behind a personal token with wave, version, key, draft and response; one query. None:
+    unknown.
+    """
     if not 20 <= len(token) <= 100:
         return None
     return (
@@ -138,7 +145,9 @@ def load_draft(invitation):
 
 
 def save_answer(invitation, *, uid, value, rev):
-    """Save one answer as it is given (None clears it). Returns Saved. Raises StaleDraft, Invalid, NotTaken."""
+    """Save one answer as it is given (None clears it). Returns Saved. Raises StaleDraft, Invalid,
+    NotTaken.
+    """
     return save_answers(invitation, payload={uid: value}, rev=rev)
 
 
@@ -168,8 +177,8 @@ def save_answers(invitation, *, payload, rev):
 def _merge(invitation_id, values, cleared, rev):
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE surveys_draft SET payload = (payload - %s::text[]) || %s::jsonb, rev = rev + 1, updated_at = now() "
-            "WHERE invitation_id = %s AND rev = %s RETURNING payload::text, rev",
+            "UPDATE surveys_draft SET payload = (payload - %s::text[]) || %s::jsonb, rev = rev + 1, "
+            "updated_at = now() WHERE invitation_id = %s AND rev = %s RETURNING payload::text, rev",
             [cleared, json.dumps(values), invitation_id, rev],
         )
         row = cursor.fetchone()
@@ -192,10 +201,11 @@ def _first(invitation_id, values, rev):
 
 
 def submit(*, payload, invitation=None, wave=None, submit_key=None, language="", started_at=None, mode=None):
-    """Store a complete answer once and return its Receipt; the same invitation or submit key gets the same receipt.
+    """Store a complete answer once and return its Receipt; the same invitation or submit key gets the same
+    receipt.
 
-    ``invitation`` on a personal link, else ``wave`` and the ``submit_key`` (a UUID the page was made with). On a
-    personal link the saved draft fills in what the payload leaves out. Raises Invalid and NotTaken.
+    ``invitation`` on a personal link, else ``wave`` and the ``submit_key`` (a UUID the page was made with).
+    On a personal link the saved draft fills in what the payload leaves out. Raises Invalid and NotTaken.
     """
     wave = wave or invitation.wave
     now = situation(wave, invitation)
@@ -215,9 +225,12 @@ def submit(*, payload, invitation=None, wave=None, submit_key=None, language="",
         if wave.is_anonymous:
             return _submit_anonymous(wave, invitation, submit_key, values)
         response = Response(
-            wave=wave, questionnaire_version=wave.questionnaire_version, language=language,
-            mode=mode or (ResponseMode.WEB if invitation else ResponseMode.OPEN), started_at=_start(invitation, started_at),
-        )  # fmt: skip
+            wave=wave,
+            questionnaire_version=wave.questionnaire_version,
+            language=language,
+            mode=mode or (ResponseMode.WEB if invitation else ResponseMode.OPEN),
+            started_at=_start(invitation, started_at),
+        )
         if invitation is not None:
             return _submit_personal(response, invitation, values)
         return _submit_open(response, submit_key, values)
@@ -316,7 +329,9 @@ def _store_answers(response, values):
 
 
 def _follow_up(response):
-    """Open the follow-up of low answers; a failure must not cost the respondent's answers (turn_waves catches up)."""
+    """Open the follow-up of low answers; a failure must not cost the respondent's answers (turn_waves
+    catches up).
+    """
     limit = float(response.wave.low_score_at)
     low = [(row.question, row.score5) for row in response.scores if row.score5 <= limit]
     if not low:

@@ -22,8 +22,8 @@ def insert(wave_id, pairs):
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, is_na) "
-            "SELECT r, %s, q, s, o, n, p, a FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[], "
-            "%s::smallint[], %s::numeric[], %s::boolean[]) AS t(r, q, s, o, n, p, a)",
+            "INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, "
+            "is_na) SELECT r, %s, q, s, o, n, p, a FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], "
+            "%s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[]) AS t(r, q, s, o, n, p, a)",
             [wave_id, *map(list, columns)],
         )

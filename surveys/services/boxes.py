@@ -1,8 +1,10 @@
-"""The holding box of anonymous waves: sealed payloads leave it shuffled, in batches (docs/adr/0004-anonymity.md).
+"""The holding box of anonymous waves: sealed payloads leave it shuffled, in batches
+(docs/adr/0004-anonymity.md).
 
-While a wave is open a batch leaves only when at least five can go and five random ones stay behind, so that the last
-batch is never small. At close everything leaves, all rows of the wave are written anew in random order, and the key,
-the markers and the batches are gone.
+While a wave is open a batch leaves only when at least five can go and five random ones stay behind, so that
+the last
+batch is never small. At close everything leaves, all rows of the wave are written anew in random order, and
+the key, the markers and the batches are gone.
 """
 
 import logging
@@ -46,7 +48,9 @@ def empty(wave):
 
 @transaction.atomic
 def finish(wave, key):
-    """Everything that makes a closing anonymous wave unlinkable; the caller has locked its key. Returns the responses."""
+    """Everything that makes a closing anonymous wave unlinkable; the caller has locked its key. Returns
+    the responses.
+    """
     boxed = list(BoxedAnswer.objects.filter(wave=wave))
     total = len(boxed) + Response.objects.filter(wave=wave).count()
     if 0 < total < batch_size():  # who answered would say what was answered
@@ -85,11 +89,14 @@ def _release(wave, boxed, key):
 
 
 def _rewrite_markers(wave):
-    """Write the markers anew in random order: neither transaction number nor place tells when one was spent."""
+    """Write the markers anew in random order: neither transaction number nor place tells when one was
+    spent.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH gone AS (DELETE FROM surveys_spentmarker WHERE wave_id = %s RETURNING marker, wave_id) "
-            "INSERT INTO surveys_spentmarker (marker, wave_id) SELECT marker, wave_id FROM gone ORDER BY random()",
+            "INSERT INTO surveys_spentmarker (marker, wave_id) "
+            "SELECT marker, wave_id FROM gone ORDER BY random()",
             [wave.pk],
         )
 
@@ -108,7 +115,9 @@ def _mark_invitations(wave, key):
 
 
 def _rewrite_responses(wave):
-    """Write responses, answers and texts anew under new random keys, in random order, with the day of closing."""
+    """Write responses, answers and texts anew under new random keys, in random order, with the day of
+    closing.
+    """
     old = list(Response.objects.filter(wave=wave).values_list("pk", flat=True))
     new = [random_id() for _pk in old]
     pairs = "unnest(%s::bigint[], %s::bigint[]) AS pair(old, new)"
@@ -127,7 +136,8 @@ def _rewrite_responses(wave):
         cursor.execute("DELETE FROM surveys_answer WHERE response_id = ANY(%s)", [old])
         cursor.execute("DELETE FROM surveys_response WHERE id = ANY(%s)", [old])
         cursor.execute(
-            "WITH gone AS (DELETE FROM surveys_answertext WHERE wave_id = %s RETURNING wave_id, question_id, body) "
+            "WITH gone AS (DELETE FROM surveys_answertext WHERE wave_id = %s "
+            "RETURNING wave_id, question_id, body) "
             "INSERT INTO surveys_answertext (id, wave_id, question_id, language, body) "
             "SELECT gen_random_uuid(), wave_id, question_id, '', body FROM gone ORDER BY random()",
             [wave.pk],
@@ -135,7 +145,8 @@ def _rewrite_responses(wave):
 
 
 def scrub():
-    """Rewrite the files of box, markers and keys, so that no removed row stays behind in them. Outside transactions.
+    """Rewrite the files of box, markers and keys, so that no removed row stays behind in them. Outside
+    transactions.
 
     Waits two seconds at most for running submissions; what could not be done is done after the next close.
     """

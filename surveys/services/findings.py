@@ -37,7 +37,8 @@ def propose_for(wave):
 def propose(wave, *, by, question=None, dimension="", segment=None, note=""):
     """Propose a finding for a question or dimension, for everybody or the group ``segment`` {column: value}.
 
-    Returns the Finding; the one that exists already unchanged. Raises ValueError when the group is too small to be shown.
+    Returns the Finding; the one that exists already unchanged. Raises ValueError when the group is too small
+    to be shown.
     """
     scores = results.baseline(wave, question=question, dimension=dimension, segment=segment)
     if scores is None:
@@ -52,7 +53,9 @@ def propose(wave, *, by, question=None, dimension="", segment=None, note=""):
 
 @transaction.atomic
 def propose_from(low_answer, *, by, note=""):
-    """A low answer was confirmed in its follow-up: a finding on its question with the wave's result as baseline."""
+    """A low answer was confirmed in its follow-up: a finding on its question with the wave's result as
+    baseline.
+    """
     wave = low_answer.response.wave
     scores = results.baseline(wave, question=low_answer.question)
     if scores is None:
@@ -66,8 +69,16 @@ def propose_from(low_answer, *, by, note=""):
 def confirm(finding, *, by, unit=None, note=""):
     """It is one: something must be done about it. ``unit`` is who answers for it. Tells the apps above."""
     fields = {"unit": unit} if unit else {}
-    FINDING.move(finding, FindingState.CONFIRMED, by=by, comment=note, decided_at=timezone.now(), decided_by=by,
-                 note=note or finding.note, **fields)  # fmt: skip
+    FINDING.move(
+        finding,
+        FindingState.CONFIRMED,
+        by=by,
+        comment=note,
+        decided_at=timezone.now(),
+        decided_by=by,
+        note=note or finding.note,
+        **fields,
+    )
     finding_confirmed.send(sender=Finding, finding=finding)
     return finding
 
@@ -96,11 +107,23 @@ def _propose(wave, scores, by, *, segment=None, note="", low_answer=None, **subj
     if Finding.objects.filter(wave=wave, segment_key=key, **same).exists():
         return None
     finding = Finding(
-        wave=wave, unit=wave.unit, segment=segment or {}, segment_key=key, low_answer=low_answer, note=note,
-        base_n=scores.mean.n, mean=_decimal(scores.mean.mean, 4), mean_low=_decimal(scores.mean.low, 4),
-        mean_high=_decimal(scores.mean.high, 4), top2=_decimal(scores.top.estimate, 5), top2_low=_decimal(scores.top.low, 5),
-        top2_high=_decimal(scores.top.high, 5), threshold=wave.target_score, proposed_by=by, **subject,
-    )  # fmt: skip
+        wave=wave,
+        unit=wave.unit,
+        segment=segment or {},
+        segment_key=key,
+        low_answer=low_answer,
+        note=note,
+        base_n=scores.mean.n,
+        mean=_decimal(scores.mean.mean, 4),
+        mean_low=_decimal(scores.mean.low, 4),
+        mean_high=_decimal(scores.mean.high, 4),
+        top2=_decimal(scores.top.estimate, 5),
+        top2_low=_decimal(scores.top.low, 5),
+        top2_high=_decimal(scores.top.high, 5),
+        threshold=wave.target_score,
+        proposed_by=by,
+        **subject,
+    )
     start(finding, by=by)
     record(wave, "finding_proposed", by=by, payload={"finding": finding.pk})
     return finding

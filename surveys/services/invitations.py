@@ -22,7 +22,9 @@ INVITE, REMIND = "surveys.invitation", "surveys.reminder"
 
 @transaction.atomic
 def issue(wave, *, by):
-    """Draw the respondents of an open wave and queue their mails. Returns how many are invited. Safe to repeat."""
+    """Draw the respondents of an open wave and queue their mails. Returns how many are invited. Safe to
+    repeat.
+    """
     if not wave.is_open_link or wave.audience:
         ids, wave.population_n = sampling.draw(wave.audience, n=wave.sample_n, seed=wave.sample_seed)
         Wave.objects.filter(pk=wave.pk).update(population_n=wave.population_n)
@@ -33,7 +35,9 @@ def issue(wave, *, by):
 
 @transaction.atomic
 def invite(wave, people, *, by):
-    """Invite ``people`` (a queryset of contact persons with customer and unit) to an open wave; those already asked stay."""
+    """Invite ``people`` (a queryset of contact persons with customer and unit) to an open wave; those
+    already asked stay.
+    """
     people = list(people)
     units = serving_units(wave.audience, [person.customer_id for person in people])
     Invitation.objects.bulk_create(
@@ -57,7 +61,9 @@ def _row(wave, person, units):
 
 
 def _give_tokens(wave):
-    """Store the hash of each new invitation's token; it is made of the row's id, so it comes after the row."""
+    """Store the hash of each new invitation's token; it is made of the row's id, so it comes after the
+    row.
+    """
     key = wave.link_key
     rows = list(wave.invitations.filter(token_hash=None).values_list("pk", "generation"))
     hashes = [links.hash_of(links.token_of(key, pk, generation)) for pk, generation in rows]
@@ -74,13 +80,18 @@ def _queue(kind, pairs, number):
     now = timezone.now()
     rows = [
         Message(
-            kind=kind, to_email=address, domain=address.rpartition("@")[2].lower()[:100], language=row.language,
-            context={"invitation": row.pk, "number": number}, message_id=outbox.new_message_id(), not_before=now,
+            kind=kind,
+            to_email=address,
+            domain=address.rpartition("@")[2].lower()[:100],
+            language=row.language,
+            context={"invitation": row.pk, "number": number},
+            message_id=outbox.new_message_id(),
+            not_before=now,
             dedupe_key=f"{kind}:{row.pk}:{row.generation}:{number}",
         )
         for row, address in pairs
         if address
-    ]  # fmt: skip
+    ]
     return len(outbox.queue_many(kind, rows)) if rows else 0
 
 
@@ -88,7 +99,9 @@ def _queue(kind, pairs, number):
 
 
 def answered_ids(wave):
-    """Ids of the invitations of an open wave that are answered. In an anonymous wave only its key can tell."""
+    """Ids of the invitations of an open wave that are answered. In an anonymous wave only its key can
+    tell.
+    """
     if not wave.is_anonymous:
         return set(wave.invitations.filter(state=InvitationState.DONE).values_list("pk", flat=True))
     spent = set(SpentMarker.objects.filter(wave=wave).values_list("marker", flat=True))
@@ -118,23 +131,29 @@ def may_be_mailed(invitation):
 
 
 def due_reminders(wave, now):
-    """Invitations of ``wave`` that should have their next reminder by now: sent long enough ago, not answered, may be asked."""
+    """Invitations of ``wave`` that should have their next reminder by now: sent long enough ago, not
+    answered, may be asked.
+    """
     before = now - timedelta(days=wave.reminder_every_days)
     rows = (
         wave.invitations.filter(
-            state__in=InvitationState.remindable(), reminder_no__lt=wave.reminders_max, last_sent_at__lte=before,
+            state__in=InvitationState.remindable(),
+            reminder_no__lt=wave.reminders_max,
+            last_sent_at__lte=before,
             contact__in=ContactPerson.objects.surveyable(now),
         )
         .exclude(contact__email_index="")
         .select_related("contact")
-    )  # fmt: skip
+    )
     answered = answered_ids(wave)
     return [row for row in rows if row.pk not in answered]
 
 
 @transaction.atomic
 def remind(wave, now=None):
-    """Queue the reminders of one open wave. A reminder is unique by invitation and number. Returns how many are new."""
+    """Queue the reminders of one open wave. A reminder is unique by invitation and number. Returns how
+    many are new.
+    """
     rows = due_reminders(wave, now or timezone.now())
     by_number = {}
     for row in rows:
@@ -189,7 +208,9 @@ def withdraw(invitation, *, by, reason):
 
 @transaction.atomic
 def renew(invitation, *, by):
-    """Give the invitation a new link (the old one is dead) and send it. For a link that got into wrong hands."""
+    """Give the invitation a new link (the old one is dead) and send it. For a link that got into wrong
+    hands.
+    """
     if invitation.state not in InvitationState.answerable():
         raise InvalidTransition(_("This invitation is not waiting for an answer any more."))
     Invitation.objects.filter(pk=invitation.pk).update(generation=F("generation") + 1, token_hash=None)
@@ -203,7 +224,9 @@ def renew(invitation, *, by):
 
 @transaction.atomic
 def opt_out(invitation):
-    """The respondent wants no more survey mail: this invitation ends and the contact person is not asked again."""
+    """The respondent wants no more survey mail: this invitation ends and the contact person is not asked
+    again.
+    """
     Invitation.objects.filter(
         Q(pk=invitation.pk) | Q(contact=invitation.contact_id, contact__isnull=False),
         state__in=InvitationState.answerable(),

@@ -1,4 +1,5 @@
-"""Everything derived from a wave's link key: tokens, spent markers, receipts, the seal of the box (decisions 11, 12).
+"""Everything derived from a wave's link key: tokens, spent markers, receipts, the seal of the box (decisions
+11, 12).
 
 The key is made when a wave opens and destroyed when it closes; the database holds only hashes of tokens.
 """

@@ -59,7 +59,9 @@ def _detail(instrument, low):
 
 
 def catch_up(limit=200):
-    """Open what is missing: low answers of waves with names that have no LowAnswer row. Returns counts of each()."""
+    """Open what is missing: low answers of waves with names that have no LowAnswer row. Returns counts of
+    each().
+    """
     low = Answer.objects.filter(response=OuterRef("pk"), score5__lte=OuterRef("wave__low_score_at"))
     made = LowAnswer.objects.filter(response=OuterRef("pk"))
     missing = (

@@ -15,7 +15,9 @@ from surveys.workflows import PLAN
 
 @transaction.atomic
 def create(*, year, unit, by, **parts):
-    """A new draft plan; ``parts`` are ``goal_zh``, ``goal_en``, … and ``basis``. IntegrityError: the unit has one."""
+    """A new draft plan; ``parts`` are ``goal_zh``, ``goal_en``, … and ``basis``. IntegrityError: the unit
+    has one.
+    """
     plan = start(SurveyPlan(year=year, unit=unit, author=by, **parts), by=by)
     contribute(plan, by, "wrote")
     return plan
@@ -32,7 +34,9 @@ def edit(plan, *, by, expected_version=None, **fields):
 
 @transaction.atomic
 def add_activity(plan, *, by, **fields):
-    """A dated activity: ``title_zh``/``title_en``, ``method``, ``starts_on``, ``ends_on``, ``owner``, ``expected_n``."""
+    """A dated activity: ``title_zh``/``title_en``, ``method``, ``starts_on``, ``ends_on``, ``owner``,
+    ``expected_n``.
+    """
     _require_editable(plan)
     activity = PlanActivity.objects.create(plan=plan, **fields)
     record(plan, "activity_added", by=by, payload={"activity": activity.pk, "title": str(activity)})
@@ -97,9 +101,19 @@ def send_back(plan, *, by, reason):
 
 @transaction.atomic
 def revise(plan, *, by, reason):
-    """Open an approved plan for changes; the approved one stays readable as its revision. ``by`` becomes its author."""
-    PLAN.move(plan, PlanState.REVISING, by=by, comment=reason, author=by, revision_reason=reason, approved_at=None,
-              approved_by=None)  # fmt: skip
+    """Open an approved plan for changes; the approved one stays readable as its revision. ``by`` becomes
+    its author.
+    """
+    PLAN.move(
+        plan,
+        PlanState.REVISING,
+        by=by,
+        comment=reason,
+        author=by,
+        revision_reason=reason,
+        approved_at=None,
+        approved_by=None,
+    )
     contribute(plan, by, "wrote")
     return plan
 

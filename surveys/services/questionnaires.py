@@ -33,7 +33,8 @@ def create(*, code, name_zh, name_en, unit, by, definition=None):
 
 @transaction.atomic
 def edit_draft(version, *, definition, by, note=None, expected_version=None):
-    """Store the definition of a draft. Missing identities are given, and questions that no longer compare get new ones.
+    """Store the definition of a draft. Missing identities are given, and questions that no longer compare
+    get new ones.
 
     Raises InvalidTransition for a published version, LostRace when somebody else saved meanwhile.
     """
@@ -87,7 +88,9 @@ def retire(version, *, by, reason):
 
 @transaction.atomic
 def copy(version, *, code, name_zh, name_en, unit, by):
-    """A questionnaire of its own that starts as this version; questions keep their identity, so results compare."""
+    """A questionnaire of its own that starts as this version; questions keep their identity, so results
+    compare.
+    """
     return create(
         code=code, name_zh=name_zh, name_en=name_en, unit=unit, by=by, definition=version.definition
     )

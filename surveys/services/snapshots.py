@@ -13,7 +13,9 @@ from surveys.selectors import counts, results
 
 @transaction.atomic
 def take(wave, *, by=None, segment=None):
-    """A ResultSnapshot of ``wave`` (or one group of it): figures, filter and the fingerprint of the answers."""
+    """A ResultSnapshot of ``wave`` (or one group of it): figures, filter and the fingerprint of the
+    answers.
+    """
     found = results.of_wave(wave, segment=segment)
     return ResultSnapshot.objects.create(
         wave=wave,

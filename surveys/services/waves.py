@@ -1,4 +1,6 @@
-"""A round of a survey: set up, scheduled, opened and closed by the clock or by a person, results confirmed."""
+"""A round of a survey: set up, scheduled, opened and closed by the clock or by a person, results
+confirmed.
+"""
 
 import secrets
 
@@ -23,7 +25,9 @@ CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @transaction.atomic
 def create(*, by, opens_at, closes_at, code="", **fields):
-    """A new draft. Without ``code`` it becomes ``2026-Q3-01``; a random sample gets its seed, an open link its code."""
+    """A new draft. Without ``code`` it becomes ``2026-Q3-01``; a random sample gets its seed, an open link
+    its code.
+    """
     local = timezone.localtime(opens_at)
     fields.setdefault("owner", by)
     wave = Wave(opens_at=opens_at, closes_at=closes_at, code=code or _next_code(local), **fields)
@@ -47,7 +51,9 @@ def _open_code():
 
 @transaction.atomic
 def edit(wave, *, by, expected_version=None, **fields):
-    """Change a draft or scheduled wave; of an open one only OPEN_FIELDS. Raises InvalidTransition, LostRace."""
+    """Change a draft or scheduled wave; of an open one only OPEN_FIELDS. Raises InvalidTransition,
+    LostRace.
+    """
     changed = {name for name, value in fields.items() if getattr(wave, name) != value}
     allowed = wave.state in (WaveState.DRAFT, WaveState.SCHEDULED) or (
         wave.state == WaveState.OPEN and changed <= OPEN_FIELDS
@@ -100,7 +106,9 @@ def open(wave, *, by):
 
 @transaction.atomic
 def close(wave, *, by):
-    """Close now: no answer gets in any more, the key is destroyed, findings are proposed, the apps above are told."""
+    """Close now: no answer gets in any more, the key is destroyed, findings are proposed, the apps above
+    are told.
+    """
     key = _take_key(wave)
     WAVE.move(wave, WaveState.CLOSED, by=by, closed_at=timezone.now())
     if wave.is_anonymous:
@@ -115,7 +123,9 @@ def close(wave, *, by):
 
 @transaction.atomic
 def cancel(wave, *, by, reason):
-    """Give the wave up. Of an open one the links die; what was answered with names stays, boxed answers are destroyed."""
+    """Give the wave up. Of an open one the links die; what was answered with names stays, boxed answers
+    are destroyed.
+    """
     was_open = wave.state == WaveState.OPEN
     if was_open:
         _take_key(wave)
@@ -133,14 +143,18 @@ def cancel(wave, *, by, reason):
 
 @transaction.atomic
 def confirm_results(wave, *, by, comment=""):
-    """Somebody responsible has looked at the results; from now on nothing about the wave changes. Drafts are purged."""
+    """Somebody responsible has looked at the results; from now on nothing about the wave changes. Drafts
+    are purged.
+    """
     WAVE.move(wave, WaveState.CONFIRMED, by=by, comment=comment, confirmed_at=timezone.now(), confirmed_by=by)
     Draft.objects.filter(invitation__wave=wave).delete()
     return wave
 
 
 def open_when_due(wave):
-    """Open a scheduled wave whose time has come; one whose whole window passed is cancelled. For the clock."""
+    """Open a scheduled wave whose time has come; one whose whole window passed is cancelled. For the
+    clock.
+    """
     now = timezone.now()
     if wave.state != WaveState.SCHEDULED or wave.opens_at > now:
         return

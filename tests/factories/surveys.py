@@ -29,8 +29,12 @@ def person(*roles, name=None):
     """A user with ``roles``; a survey officer when none is named."""
     name = name or f"user{next(numbers)}"
     return people.create(
-        by=None, username=name, email=f"{name}@example.com", name_zh=f"员工{name}", roles=roles or (Role.SURVEY_OFFICER,)
-    )  # fmt: skip
+        by=None,
+        username=name,
+        email=f"{name}@example.com",
+        name_zh=f"员工{name}",
+        roles=roles or (Role.SURVEY_OFFICER,),
+    )
 
 
 def both(text):
@@ -38,12 +42,24 @@ def both(text):
 
 
 def rating(code, *, scale="B", **more):
-    return {"uid": f"{code.lower()}{secrets.token_hex(4)}", "code": code, "kind": "rating", "title": both(f"Rate {code}"),
-            "required": True, "scale": scale, "points": LIBRARY[scale][3]} | more  # fmt: skip
+    return {
+        "uid": f"{code.lower()}{secrets.token_hex(4)}",
+        "code": code,
+        "kind": "rating",
+        "title": both(f"Rate {code}"),
+        "required": True,
+        "scale": scale,
+        "points": LIBRARY[scale][3],
+    } | more
 
 
 def question(code, kind, **more):
-    return {"uid": f"{code.lower()}{secrets.token_hex(4)}", "code": code, "kind": kind, "title": both(f"{kind} {code}")} | more
+    return {
+        "uid": f"{code.lower()}{secrets.token_hex(4)}",
+        "code": code,
+        "kind": kind,
+        "title": both(f"{kind} {code}"),
+    } | more
 
 
 def options(*texts):
@@ -54,18 +70,29 @@ def definition():
     """Two dimensions of two ratings, an overall rating, and one question of every other kind."""
     na = both("Not applicable")
     return {
-        "title": both("Course survey"), "intro": both("Two minutes."),
+        "title": both("Course survey"),
+        "intro": both("Two minutes."),
         "sections": [
             {"code": "content", "title": both("Content"), "questions": [rating("Q1", na=na), rating("Q2")]},
-            {"code": "trainer", "title": both("Trainer"), "questions": [rating("Q3"), rating("Q4", required=False)]},
-            {"code": "overall", "title": both("Overall"), "questions": [
-                rating("Q5", is_overall=True),
-                question("Q6", "single", options=options("Public course", "In-house", "Online")),
-                question("Q7", "multiple", options=options("Room", "Food", "Nothing"), max=2),
-                question("Q8", "yes_no"), question("Q9", "scale_0_10"), question("Q10", "text", max_length=200),
-            ]},
+            {
+                "code": "trainer",
+                "title": both("Trainer"),
+                "questions": [rating("Q3"), rating("Q4", required=False)],
+            },
+            {
+                "code": "overall",
+                "title": both("Overall"),
+                "questions": [
+                    rating("Q5", is_overall=True),
+                    question("Q6", "single", options=options("Public course", "In-house", "Online")),
+                    question("Q7", "multiple", options=options("Room", "Food", "Nothing"), max=2),
+                    question("Q8", "yes_no"),
+                    question("Q9", "scale_0_10"),
+                    question("Q10", "text", max_length=200),
+                ],
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def published(content=None, *, designer=None, publisher=None):
@@ -148,10 +175,13 @@ def answered_wave(scores, **fields):
 def plan(*, author=None, year=2027, filled=True):
     """A draft plan, complete unless ``filled`` is False."""
     author = author or person()
-    parts = {f"{key}_zh": "内容" for key in ("goal", "scope", "respondents", "methods", "schedule", "participants")}
+    parts = {
+        f"{key}_zh": "内容" for key in ("goal", "scope", "respondents", "methods", "schedule", "participants")
+    }
     made = plans.create(year=year, unit=unit(), by=author, **(parts if filled else {}))
     if filled:
         today = timezone.localdate()
-        plans.add_activity(made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author)
+        plans.add_activity(
+            made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author
+        )
     return made
-

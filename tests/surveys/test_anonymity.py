@@ -1,6 +1,7 @@
 """An auditor with the whole database tries to join answers to people (docs/adr/0004-anonymity.md)."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -12,7 +13,16 @@ from notifications.models import Message
 from surveys import tasks
 from surveys.choices import InvitationState
 from surveys.models import (
-    Answer, AnswerText, BoxedAnswer, Draft, Finding, Invitation, LowAnswer, Response, SpentMarker, WaveKey,
+    Answer,
+    AnswerText,
+    BoxedAnswer,
+    Draft,
+    Finding,
+    Invitation,
+    LowAnswer,
+    Response,
+    SpentMarker,
+    WaveKey,
 )  # fmt: skip
 from surveys.selectors import results
 from surveys.services import answering, boxes, invitations, links, waves
@@ -49,7 +59,9 @@ def all_answer(wave, n=None):
 
 def dump():
     tables = [row[0] for row in sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-    return {table: " ".join(row[0] or "" for row in sql(f'SELECT t::text FROM "{table}" t')) for table in tables}
+    return {
+        table: " ".join(row[0] or "" for row in sql(f'SELECT t::text FROM "{table}" t')) for table in tables
+    }
 
 
 def correlation(found):
@@ -66,7 +78,9 @@ def correlation(found):
 def test_no_foreign_key_leads_from_an_answer_to_a_person():
     allowed = {"surveys.wave", "surveys.question", "surveys.response", "surveys.questionnaireversion"}
     for model in (Answer, AnswerText, BoxedAnswer, SpentMarker):
-        targets = {field.related_model._meta.label_lower for field in model._meta.fields if field.related_model}
+        targets = {
+            field.related_model._meta.label_lower for field in model._meta.fields if field.related_model
+        }
         assert targets <= allowed
     for model in (BoxedAnswer, SpentMarker, Answer, AnswerText):
         assert not [f for f in model._meta.fields if f.get_internal_type() in ("DateTimeField", "DateField")]
@@ -75,7 +89,11 @@ def test_no_foreign_key_leads_from_an_answer_to_a_person():
 @pytest.mark.django_db
 def test_database_refuses_an_anonymous_response_that_holds_more():
     wave = make.open_wave(1, is_anonymous=True)
-    plain = {"wave": wave, "questionnaire_version": wave.questionnaire_version, "submitted_on": timezone.localdate()}
+    plain = {
+        "wave": wave,
+        "questionnaire_version": wave.questionnaire_version,
+        "submitted_on": timezone.localdate(),
+    }
     for extra in (
         {"invitation": wave.people[0].invitation}, {"submitted_at": timezone.now()}, {"seg_region": "华东"},
         {"language": "en"}, {"raw": {}}, {"receipt": "ABCD"},
@@ -127,7 +145,7 @@ def test_five_always_stay_in_the_box_while_the_wave_is_open():
     tasks.empty_boxes()
     assert (BoxedAnswer.objects.count(), Response.objects.count()) == (5, 5)
     assert results.of_wave(wave).valid_n == 5
-    assert dict((stage.key, stage.count) for stage in results.funnel(wave))["answered"] == 10
+    assert {stage.key: stage.count for stage in results.funnel(wave)}["answered"] == 10
     tasks.empty_boxes()
     assert BoxedAnswer.objects.count() == 5
 
@@ -139,13 +157,24 @@ def test_joins_while_the_wave_is_open_fail_without_its_key():
     boxes.empty(wave)
     all_answer(wave, 17)
     people = set(xmins("surveys_invitation"))
-    for table in ("surveys_response", "surveys_answer", "surveys_answertext", "surveys_boxedanswer", "surveys_spentmarker"):
+    for table in (
+        "surveys_response",
+        "surveys_answer",
+        "surveys_answertext",
+        "surveys_boxedanswer",
+        "surveys_spentmarker",
+    ):
         assert not people & set(xmins(table)), table
     assert len(set(xmins("surveys_response"))) == 1  # the batch is one transaction
     assert not set(xmins("surveys_response")) & set(xmins("surveys_boxedanswer"))
     assert set(Invitation.objects.filter(wave=wave).values_list("state", flat=True)) == {"sent"}
     texts, markers = dump(), list(SpentMarker.objects.values_list("marker", flat=True))
-    assert not any(marker in text for marker in markers for table, text in texts.items() if table != "surveys_spentmarker")
+    assert not any(
+        marker in text
+        for marker in markers
+        for table, text in texts.items()
+        if table != "surveys_spentmarker"
+    )
     assert WaveKey.objects.get().key not in " ".join(texts.values())  # only encrypted
 
 
@@ -154,7 +183,9 @@ def test_markers_do_not_keep_the_order_of_answering():
     wave = asked(40)
     all_answer(wave)
     boxes.empty(wave)
-    order = {row[0]: place for place, row in enumerate(sql("SELECT marker FROM surveys_spentmarker ORDER BY ctid"))}
+    order = {
+        row[0]: place for place, row in enumerate(sql("SELECT marker FROM surveys_spentmarker ORDER BY ctid"))
+    }
     found = [order[links.marker_for(wave.link_key, invitation_id=h.invitation.pk)] for h in wave.people]
     assert abs(correlation(found)) < 0.65  # forty in random order exceed this once in 200,000 runs
     assert len(set(xmins("surveys_spentmarker"))) == 1
@@ -175,7 +206,9 @@ def test_joins_after_the_close_fail():
     for table in ("surveys_response", "surveys_answer", "surveys_answertext", "surveys_invitation"):
         assert len(set(xmins(table))) == 1, table  # whole wave to whole wave
     assert {row.submitted_on for row in Response.objects.all()} == {timezone.localdate()}
-    assert [model.objects.count() for model in (BoxedAnswer, SpentMarker, WaveKey, Draft, LowAnswer)] == [0] * 5
+    assert [model.objects.count() for model in (BoxedAnswer, SpentMarker, WaveKey, Draft, LowAnswer)] == [
+        0
+    ] * 5
     for order in ("ctid", "id"):
         words = [row[0] for row in sql(f"SELECT body FROM surveys_answertext ORDER BY {order}")]
         assert abs(correlation([words.index(f"canary {number}") for number in range(40)])) < 0.65
@@ -198,7 +231,16 @@ def test_nothing_else_of_the_database_knows_an_answer():
     assert not [table for table, text in texts.items() for pk in ids
                 if pk in text and table not in ("surveys_response", "surveys_answer")]  # fmt: skip
     kinds = set(Event.objects.filter(subject__startswith="surveys.").values_list("kind", flat=True))
-    assert kinds <= {"created", "published", "publish", "schedule", "open", "close", "invited", "finding_proposed"}
+    assert kinds <= {
+        "created",
+        "published",
+        "publish",
+        "schedule",
+        "open",
+        "close",
+        "invited",
+        "finding_proposed",
+    }
     assert not Event.objects.filter(subject__in=("surveys.invitation", "surveys.response")).exists()
 
 
@@ -216,7 +258,9 @@ def test_fewer_than_five_answers_are_destroyed():
     wave = asked(8)
     all_answer(wave, 4)
     waves.close(wave, by=wave.owner)
-    assert not Response.objects.exists() and not AnswerText.objects.exists() and not BoxedAnswer.objects.exists()
+    assert (
+        not Response.objects.exists() and not AnswerText.objects.exists() and not BoxedAnswer.objects.exists()
+    )
     assert not Finding.objects.exists()
     assert wave.transitions.get(kind="answers_destroyed").payload == {"answers": 4}
 
@@ -234,11 +278,13 @@ def test_files_of_box_markers_and_keys_are_rewritten():
 @everything
 def test_reminders_write_down_nobody_who_answered():
     wave = asked(12, reminder_every_days=1)
-    Invitation.objects.filter(wave=wave).update(last_sent_at=timezone.now() - timezone.timedelta(days=2))
+    Invitation.objects.filter(wave=wave).update(last_sent_at=timezone.now() - timedelta(days=2))
     all_answer(wave, 10)
     boxes.empty(wave)
     tasks.remind_due()
-    reminded = set(Message.objects.filter(kind="surveys.reminder").values_list("context__invitation", flat=True))
+    reminded = set(
+        Message.objects.filter(kind="surveys.reminder").values_list("context__invitation", flat=True)
+    )
     assert reminded == {holder.invitation.pk for holder in wave.people[10:]}
     assert set(Invitation.objects.values_list("state", flat=True)) == {"sent"}
 

@@ -27,19 +27,44 @@ def test_values_take_their_stored_form():
     uid = {question.code: question.uid for question in instrument.questions}
     values, errors = instruments.check(
         instrument,
-        {uid["Q1"]: "na", uid["Q2"]: "5", uid["Q3"]: 4, uid["Q5"]: ["3"], uid["Q6"]: "2", uid["Q7"]: ["1", "2", "1"],
-         uid["Q8"]: "0", uid["Q9"]: "10", uid["Q10"]: " Good\r\nfood ", "unknown": "1"},
-    )  # fmt: skip
+        {
+            uid["Q1"]: "na",
+            uid["Q2"]: "5",
+            uid["Q3"]: 4,
+            uid["Q5"]: ["3"],
+            uid["Q6"]: "2",
+            uid["Q7"]: ["1", "2", "1"],
+            uid["Q8"]: "0",
+            uid["Q9"]: "10",
+            uid["Q10"]: " Good\r\nfood ",
+            "unknown": "1",
+        },
+    )
     assert errors == {}
     assert values == {
-        uid["Q1"]: "na", uid["Q2"]: 5, uid["Q3"]: 4, uid["Q5"]: 3, uid["Q6"]: 2, uid["Q7"]: [1, 2], uid["Q8"]: 0,
-        uid["Q9"]: 10, uid["Q10"]: "Good\nfood",
-    }  # fmt: skip
+        uid["Q1"]: "na",
+        uid["Q2"]: 5,
+        uid["Q3"]: 4,
+        uid["Q5"]: 3,
+        uid["Q6"]: 2,
+        uid["Q7"]: [1, 2],
+        uid["Q8"]: 0,
+        uid["Q9"]: 10,
+        uid["Q10"]: "Good\nfood",
+    }
 
 
 @pytest.mark.parametrize(
     ("code", "value"),
-    [("Q1", "6"), ("Q1", "x"), ("Q1", True), ("Q2", "na"), ("Q7", ["1", "2", "3"]), ("Q9", "11"), ("Q10", "x" * 201)],
+    [
+        ("Q1", "6"),
+        ("Q1", "x"),
+        ("Q1", True),
+        ("Q2", "na"),
+        ("Q7", ["1", "2", "3"]),
+        ("Q9", "11"),
+        ("Q10", "x" * 201),
+    ],
 )
 def test_what_does_not_fit_is_refused_by_the_name_of_its_question(code, value):
     instrument = instruments.parse(make.definition())
@@ -77,7 +102,9 @@ def test_database_holds_no_token():
     tokens = [holder.token for holder in wave.people]
     assert len(set(tokens)) == 3 and all(len(token) == 43 for token in tokens)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT i::text FROM surveys_invitation i UNION ALL SELECT m::text FROM notifications_message m")
+        cursor.execute(
+            "SELECT i::text FROM surveys_invitation i UNION ALL SELECT m::text FROM notifications_message m"
+        )
         dump = " ".join(row[0] for row in cursor.fetchall())
     assert not any(token in dump for token in tokens)
 
@@ -108,7 +135,9 @@ def test_each_answer_is_kept_and_the_invitation_is_started():
     token, uid = wave.people[0].token, uids(wave)
     saved = answering.save_answer(answering.find_invitation(token), uid=uid["Q1"], value="4", rev=0)
     assert (saved.rev, saved.payload) == (1, {uid["Q1"]: 4})
-    saved = answering.save_answers(answering.find_invitation(token), payload={uid["Q2"]: 5, uid["Q1"]: None}, rev=1)
+    saved = answering.save_answers(
+        answering.find_invitation(token), payload={uid["Q2"]: 5, uid["Q1"]: None}, rev=1
+    )
     assert (saved.rev, saved.payload) == (2, {uid["Q2"]: 5})
     invitation = answering.find_invitation(token)
     assert invitation.state == InvitationState.STARTED
@@ -160,11 +189,17 @@ def test_submission_writes_narrow_rows_and_evidence():
         for row in response.answers.select_related("question")
     }
     assert rows == {
-        ("Q1", 0): (None, None, None, True), ("Q2", 0): (None, 5, 5, False), ("Q3", 0): (None, 5, 5, False),
-        ("Q4", 0): (None, 5, 5, False), ("Q5", 0): (None, 5, 5, False), ("Q6", 0): (2, None, None, False),
-        ("Q7", 0): (1, None, None, False), ("Q7", 1): (3, None, None, False), ("Q8", 0): (None, 1, None, False),
+        ("Q1", 0): (None, None, None, True),
+        ("Q2", 0): (None, 5, 5, False),
+        ("Q3", 0): (None, 5, 5, False),
+        ("Q4", 0): (None, 5, 5, False),
+        ("Q5", 0): (None, 5, 5, False),
+        ("Q6", 0): (2, None, None, False),
+        ("Q7", 0): (1, None, None, False),
+        ("Q7", 1): (3, None, None, False),
+        ("Q8", 0): (None, 1, None, False),
         ("Q9", 0): (None, 10, 5, False),
-    }  # fmt: skip
+    }
     assert response.raw[uid["Q10"]] == AnswerText.objects.get().body == "很好"
     assert (response.receipt, response.seg_unit) == (receipt.code, "QA")
     assert response.invitation.state == InvitationState.DONE
@@ -281,7 +316,11 @@ def test_answers_never_change():
         "UPDATE surveys_answertext SET body = 'x'",
         "UPDATE surveys_response SET receipt = 'x'",
     ):
-        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match="frozen"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
     Response.objects.update(is_valid=False)  # leaving a response out is possible
 

@@ -63,14 +63,22 @@ def test_revision_keeps_the_approved_plan_readable():
     plans.approve(plan, by=other)
     first, second = plan.revisions.order_by("no")
     assert first.content["parts"]["goal_zh"] == "内容"
-    assert (second.content["parts"]["goal_zh"], second.reason, second.author) == ("新目标", "New branch", boss)
+    assert (second.content["parts"]["goal_zh"], second.reason, second.author) == (
+        "新目标",
+        "New branch",
+        boss,
+    )
 
 
 def test_revisions_are_insert_only():
     plan, boss = make.plan(), make.person()
     plans.submit(plan, by=plan.author)
     plans.approve(plan, by=boss)
-    with pytest.raises(Exception, match="denied|insert-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(Exception, match=r"denied|insert-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE surveys_planrevision SET reason = 'x'")
     assert PlanRevision.objects.get().reason == ""
 

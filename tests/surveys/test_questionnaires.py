@@ -42,20 +42,26 @@ def test_missing_translation_is_named_by_its_place():
         (lambda s: s[0]["questions"][0]["title"].update(en="Other words"), ChangeClass.WORDING),
         (lambda s: s[0]["questions"].reverse(), ChangeClass.NONE),
         (lambda s: s[1]["questions"].append(make.rating("Q20")), ChangeClass.ADDITIVE),
-        (lambda s: s[2]["questions"][1]["options"].append({"code": 9, "label": make.both("Other")}), ChangeClass.ADDITIVE),
+        (
+            lambda s: s[2]["questions"][1]["options"].append({"code": 9, "label": make.both("Other")}),
+            ChangeClass.ADDITIVE,
+        ),
         (lambda s: s[2]["questions"][1]["options"].pop(), ChangeClass.BREAKING),
         (lambda s: s[0]["questions"].pop(), ChangeClass.BREAKING),
         (lambda s: s[0]["questions"][0].update(points=make.LIBRARY["S4"][3]), ChangeClass.BREAKING),
         (lambda s: s[0]["questions"][0].update(dimension="trainer"), ChangeClass.BREAKING),
     ],
-)  # fmt: skip
+)
 def test_edit_class(change, expected):
     assert classify(*edited(change)) == expected
 
 
 def test_changes_come_gravest_first():
     old, new = edited(lambda s: (s[0]["questions"].pop(), s[1]["questions"].append(make.rating("Q20"))))
-    assert [change.change_class for change in changes(old, new)] == [ChangeClass.BREAKING, ChangeClass.ADDITIVE]
+    assert [change.change_class for change in changes(old, new)] == [
+        ChangeClass.BREAKING,
+        ChangeClass.ADDITIVE,
+    ]
 
 
 @pytest.mark.django_db
@@ -97,7 +103,10 @@ def test_published_version_is_frozen_for_raw_sql(role):
         "DELETE FROM surveys_questionnaireversion WHERE id = %s",
         "UPDATE surveys_question SET title_zh = 'x' WHERE questionnaire_version_id = %s",
     ):
-        with pytest.raises(DatabaseError, match="frozen|insert-only|denied"), connections[role].cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError, match=r"frozen|insert-only|denied"),
+            connections[role].cursor() as cursor,
+        ):
             cursor.execute(statement, [version.pk])
     version.refresh_from_db()
     assert (version.change_note, version.definition != {}) == ("", True)
@@ -129,8 +138,18 @@ def test_a_question_whose_scale_changed_gets_a_new_identity():
 
 @pytest.mark.django_db
 def test_missing_codes_and_identities_are_given():
-    definition = {"title": make.both("X"), "sections": [{"title": make.both("S"), "questions": [
-        {"kind": "text", "title": make.both("a")}, {"kind": "text", "code": "Q1", "title": make.both("b")}]}]}  # fmt: skip
+    definition = {
+        "title": make.both("X"),
+        "sections": [
+            {
+                "title": make.both("S"),
+                "questions": [
+                    {"kind": "text", "title": make.both("a")},
+                    {"kind": "text", "code": "Q1", "title": make.both("b")},
+                ],
+            }
+        ],
+    }
     made = questionnaires.create(
         code="X", name_zh="问卷", name_en="X", unit=make.unit(), by=make.person(), definition=definition
     )

@@ -44,8 +44,14 @@ def test_headline_and_distribution():
     assert found.headline.question.code == "Q5"
     assert (scores.n, scores.mean.mean, scores.top.count) == (40, 3.9, 30)
     assert scores.mean.sd == pytest.approx(1.0573, abs=1e-4)
-    assert (scores.mean.low, scores.mean.high) == (pytest.approx(3.5619, abs=1e-3), pytest.approx(4.2381, abs=1e-3))
-    assert (scores.top.low, scores.top.high) == (pytest.approx(0.5981, abs=1e-4), pytest.approx(0.8581, abs=1e-4))
+    assert (scores.mean.low, scores.mean.high) == (
+        pytest.approx(3.5619, abs=1e-3),
+        pytest.approx(4.2381, abs=1e-3),
+    )
+    assert (scores.top.low, scores.top.high) == (
+        pytest.approx(0.5981, abs=1e-4),
+        pytest.approx(0.8581, abs=1e-4),
+    )
     assert [(cell.choice.value, cell.share.count) for cell in row.cells] == list(COUNTS.items())
     assert (row.n, row.na, row.scores.bottom.count) == (40, 0, 4)
 
@@ -259,7 +265,7 @@ def test_a_snapshot_is_frozen_and_can_be_repeated():
     assert first.numbers["headline"]["scores"]["mean"]["mean"] == 3.9
     Response.objects.filter(pk=wave.responses.first().pk).update(is_valid=False)
     assert snapshots.take(wave).dataset_sha256 != first.dataset_sha256
-    with pytest.raises(Exception, match="denied|insert-only"), connection.cursor() as cursor:
+    with pytest.raises(Exception, match=r"denied|insert-only"), connection.cursor() as cursor:
         cursor.execute("UPDATE surveys_resultsnapshot SET numbers = '{}'")
     assert ResultSnapshot._meta.verbose_name
 
@@ -270,9 +276,12 @@ def test_every_picture_fits_its_kind():
     wave = closed(SCORES, version)
     found = results.of_wave(wave)
     pictures = [
-        charts.dimensions(found), charts.distribution(found), charts.groups(results.compare(wave, "seg_region")),
-        charts.trend(results.trend(wave), target=wave.target_score), charts.funnel(results.funnel(wave)),
+        charts.dimensions(found),
+        charts.distribution(found),
+        charts.groups(results.compare(wave, "seg_region")),
+        charts.trend(results.trend(wave), target=wave.target_score),
+        charts.funnel(results.funnel(wave)),
         *(charts.question(row) for row in found.questions),
-    ]  # fmt: skip
+    ]
     assert all(picture.payload["data"] for picture in pictures)
     assert pictures[1].table[1][0][1:6] == [2, 2, 6, 18, 12]

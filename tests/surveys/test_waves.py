@@ -186,7 +186,9 @@ def test_reminders_keep_their_distance_and_their_number():
     holder = wave.people[0].invitation
     for days_ago, number, expected in ((2, 0, 0), (3, 0, 1), (2, 1, 1), (4, 1, 2), (9, 2, 2)):
         Invitation.objects.filter(pk=holder.pk).update(
-            state=InvitationState.SENT, reminder_no=number, last_sent_at=timezone.now() - timedelta(days=days_ago)
+            state=InvitationState.SENT,
+            reminder_no=number,
+            last_sent_at=timezone.now() - timedelta(days=days_ago),
         )
         tasks.remind_due()
         assert Message.objects.filter(kind="surveys.reminder").count() == expected, (days_ago, number)
@@ -223,7 +225,10 @@ def test_withdrawn_and_renewed_links():
     assert answering.find_invitation(second.token) is None
     second.token = make.holders(wave)[1].token
     assert make.answer(wave, second).is_new
-    assert Message.objects.filter(kind="surveys.invitation", context__invitation=second.invitation.pk).count() == 2
+    assert (
+        Message.objects.filter(kind="surveys.invitation", context__invitation=second.invitation.pk).count()
+        == 2
+    )
 
 
 def test_invitations_are_made_in_a_fixed_number_of_queries(django_assert_max_num_queries):
@@ -242,14 +247,21 @@ def test_results_below_target_are_proposed_at_close_with_their_baseline():
     waves.close(wave, by=wave.owner)
     finding = Finding.objects.get(wave=wave, dimension="content")
     assert Finding.objects.filter(wave=wave).count() == 7  # five ratings, two dimensions
-    assert (finding.base_n, float(finding.mean), float(finding.top2), finding.threshold) == (6, 3.6667, 0.5, 4)
+    assert (finding.base_n, float(finding.mean), float(finding.top2), finding.threshold) == (
+        6,
+        3.6667,
+        0.5,
+        4,
+    )
     assert float(finding.top2_low) == pytest.approx(0.18761, abs=1e-4)
     assert findings.propose_for(wave) == []
 
 
 def test_a_confirmed_finding_tells_the_apps_above():
     told = []
-    finding_confirmed.connect(lambda finding, **kwargs: told.append(finding.pk), weak=False, dispatch_uid="test")
+    finding_confirmed.connect(
+        lambda finding, **kwargs: told.append(finding.pk), weak=False, dispatch_uid="test"
+    )
     wave = make.answered_wave([3] * 5)
     waves.close(wave, by=wave.owner)
     first, second = Finding.objects.filter(wave=wave)[:2]
