@@ -25,7 +25,7 @@
 
   function palette(theme, read) {
     const base = PALETTES[theme] || LIGHT, own = {};
-    for (const name in base) own[name] = (read && read("--" + name)) || base[name];
+    for (const name in base) own[name] = (read && read("--" + name.replace(/^ink(\d)$/, "ink-$1"))) || base[name];
     return own;
   }
 
@@ -46,7 +46,7 @@
     let em = 0;
     for (const char of String(text)) {
       const code = char.codePointAt(0);
-      em += code >= 0x2e80 ? 1 : /[A-Zmw%@+−–—±→←]/.test(char) ? 0.7 : /[ilj.,:;'| ]/.test(char) ? 0.3 : 0.56;
+      em += code >= 0x2e80 ? 1 : /[A-Zmw%@+−–—±→←]/.test(char) ? 0.7 : /[ilj.,:;'| ]/.test(char) ? 0.32 : 0.6;
     }
     return em * (size || SIZE) * (bold ? 1.05 : 1);
   }
@@ -160,7 +160,7 @@
       animation: false, backgroundColor: "transparent", textStyle: { fontFamily: c.font }, aria: { enabled: false },
       tooltip: {
         trigger: "item", renderMode: "richText", confine: true, transitionDuration: 0, backgroundColor: c.p.card, borderColor: c.p.axis, borderWidth: 1,
-        padding: [6, 10], textStyle: { color: c.p.ink, fontSize: SIZE, fontFamily: c.font }, formatter: (params) => params.data.tip || "",
+        padding: [6, 10], textStyle: { color: c.p.ink, fontSize: SIZE, lineHeight: 18, fontFamily: c.font }, formatter: (params) => params.data.tip || "",
       },
       grid: { left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom, outerBoundsMode: "none" },
       xAxis: axis(x), yAxis: axis(y), series,
@@ -518,8 +518,8 @@
   };
 
   build.bars = function (c, d) {
-    const unit = d.unit || "", decimals = d.decimals || 0, series = d.series || [], hues = { dissatisfied: ["s2", "s2-ink"], satisfied: ["s4", "s4-ink"], neutral: ["s3", "s3-ink"], accent: ["s5", "s5-ink"], other: ["c5", "s4-ink"] };
-    const tone = (k) => hues[(d.tones || [])[k]] || (series.length > 1 ? hues[["accent", "satisfied", "other", "neutral", "dissatisfied"][k % 5]] : hues.accent);
+    const unit = d.unit || "", decimals = d.decimals || 0, series = d.series || [], hues = { dissatisfied: ["s2", "s2-ink"], satisfied: ["s5", "s5-ink"], neutral: ["s3", "s3-ink"], accent: ["s5", "s5-ink"], other: ["c5", "s4-ink"] };
+    const tone = (k) => hues[(d.tones || [])[k]] || (series.length > 1 ? hues[["accent", "other", "dissatisfied", "neutral"][k % 4]] : hues.accent);
     const total = (row) => (row.total == null ? sum(row.values) : row.total), show = (value) => num(value, decimals) + unit;
     const rows = d.rows.map((row) => ({ ...row, tip: [row.label].concat(row.suppressed || (series.length > 1 ? series.map((words, k) => words + " " + show(row.values[k])) : []), row.suppressed ? [] : show(total(row)), row.note || []).join("\n") }));
     const keys = series.length > 1 ? series.map((words, k) => ({ words, draw: swatch(c.p[tone(k)[0]]) })) : [], seen = rows.filter((row) => !row.suppressed);
