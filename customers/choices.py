@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CustomerType(models.TextChoices):
@@ -33,9 +34,9 @@ class Tier(models.TextChoices):
 class Relation(models.TextChoices):
     """New, existing and potential customers are told apart (CRM-19)."""
 
-    NEW = "new", _("New")
-    EXISTING = "existing", _("Existing")
-    POTENTIAL = "potential", _("Prospective")
+    NEW = "new", pgettext_lazy("customer", "New")
+    EXISTING = "existing", pgettext_lazy("customer", "Existing")
+    POTENTIAL = "potential", pgettext_lazy("customer", "Potential")
 
     @property
     def colour(self):
@@ -67,9 +68,9 @@ class ProjectState(models.TextChoices):
 
 class ServiceKind(models.TextChoices):
     ORDER = "order", _("Order")
-    CASE = "case", _("Case")
-    CLASS = "class", _("Class")
-    VISIT = "visit", _("Visit")
+    CASE = "case", _("Service case")
+    CLASS = "class", _("Training class")
+    VISIT = "visit", _("Service visit")
 
 
 class Priority(models.TextChoices):
@@ -116,7 +117,7 @@ class FollowUpReason(models.TextChoices):
 
 
 class FollowUpState(models.TextChoices):
-    OPEN = "open", _("Waiting")
+    OPEN = "open", _("To be handled")
     IN_PROGRESS = "in_progress", _("Being handled")
     DONE = "done", _("Done")
     ESCALATED = "escalated", _("Escalated")

@@ -21,10 +21,15 @@ def _assigned(context):
     }
 
 
+def _escalated(context):
+    return _("Escalated to you: %(title)s") % {"title": context["title"]}
+
+
 def _due(context):
     text = _("Overdue since %(due)s: %(title)s") if context["overdue"] else _("Due %(due)s: %(title)s")
     return text % {"title": context["title"], "due": _moment(context)}
 
 
 register(Kind("customers.follow_up_assigned", gettext_lazy("Follow-up assigned"), line=_assigned))
+register(Kind("customers.follow_up_escalated", gettext_lazy("Follow-up escalated"), line=_escalated))
 register(Kind("customers.follow_up_due", gettext_lazy("Follow-up due"), line=_due))

@@ -126,7 +126,7 @@ def follow_up_counts(user):
 
     Asked once per request: the user's object remembers.
     """
-    if "_follow_up_counts" not in user.__dict__:
+    if not hasattr(user, "_follow_up_counts"):
         now, mine = timezone.now(), Q(owner=user)
         end = timezone.localtime(now).replace(hour=23, minute=59, second=59)
         user._follow_up_counts = (

@@ -8,14 +8,14 @@ from core import moments
 from core.tables import BadgeColumn, DueColumn, NumberColumn, PortalTable
 from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
 
+NOWRAP = {"td": {"class": "nowrap"}}
+
 
 class DayColumn(tables.Column):
     """A day or moment as people read it; exports keep the typed value."""
 
-    attrs_default = {"td": {"class": "nowrap"}}
-
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("attrs", self.attrs_default)
+        kwargs.setdefault("attrs", NOWRAP)
         super().__init__(*args, **kwargs)
 
     def render(self, value):
@@ -122,17 +122,25 @@ class ServiceRecordTable(PortalTable):
 
 class InteractionTable(PortalTable):
     started_at = DayColumn(verbose_name=_("When"))
-    channel = tables.Column(verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel")
-    direction = tables.Column(
-        verbose_name=_("Direction"), accessor="get_direction_display", order_by="direction"
+    channel = tables.Column(
+        attrs=NOWRAP, verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel"
     )
-    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key", default=_("Unknown"))
-    caller = tables.Column(verbose_name=_("Person"), accessor="masked_caller", default="–", orderable=False)
-    number = CodeColumn(verbose_name=_("Number"), accessor="masked_number", default="–", orderable=False)
+    direction = tables.Column(
+        attrs=NOWRAP, verbose_name=_("Direction"), accessor="get_direction_display", order_by="direction"
+    )
+    customer = tables.Column(
+        attrs=NOWRAP, verbose_name=_("Customer"), order_by="customer__name_key", default=_("Unknown")
+    )
+    caller = tables.Column(
+        attrs=NOWRAP, verbose_name=_("Contact person"), accessor="masked_caller", default="–", orderable=False
+    )
+    number = CodeColumn(
+        verbose_name=_("Phone number"), accessor="masked_number", default="–", orderable=False
+    )
     summary = tables.Column(verbose_name=_("What was said"), orderable=False, attrs={"td": {"class": "cut"}})
-    agent = tables.Column(verbose_name=_("Agent"), order_by="agent__name_key")
+    agent = tables.Column(attrs=NOWRAP, verbose_name=_("Agent"), order_by="agent__name_key")
     follow_up = tables.Column(
-        verbose_name=_("Follow-up"), accessor="follow_up__number", default="–", orderable=False
+        attrs=NOWRAP, verbose_name=_("Follow-up"), accessor="follow_up__number", default="–", orderable=False
     )
 
     class Meta(PortalTable.Meta):

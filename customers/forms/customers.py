@@ -17,6 +17,10 @@ def units_for(user):
 
 
 class CustomerForm(Versioned, PortalModelForm):
+    """A stored address is not shown: an empty field keeps it."""
+
+    remove_address = forms.BooleanField(label=_("Remove the address"), required=False)
+
     class Meta:
         model = Customer
         fields = [
@@ -44,6 +48,13 @@ class CustomerForm(Versioned, PortalModelForm):
         self.fields["code"].required = bool(self.instance.pk)
         self.fields["unit"].queryset = units_for(user)
         self.fields["owner"].queryset = User.objects.active()
+        self.initial["address"] = ""
+        if self.instance.address:
+            self.fields["address"].help_text = _("One is stored. Left empty, it stays.")
+        else:
+            del self.fields["remove_address"]
+        if self.instance.pk:
+            self.fields["code"].help_text = ""
         if self.instance.pk and self.instance.is_individual:
             del self.fields["name_zh"], self.fields["name_en"]
 
@@ -55,6 +66,16 @@ class CustomerForm(Versioned, PortalModelForm):
         elif named and not self.instance.pk:
             self._warn_of_twin(data, named)
         return data
+
+    def values(self):
+        values = super().values()
+        if values.pop("remove_address", False):
+            return values | {"address": ""}
+        return (
+            values
+            if values["address"]
+            else {name: value for name, value in values.items() if name != "address"}
+        )
 
     def _warn_of_twin(self, data, named):
         if data.get("type") == CustomerType.INDIVIDUAL:

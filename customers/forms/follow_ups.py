@@ -44,7 +44,7 @@ class FinishForm(PortalForm):
 
 
 class AssignForm(PortalForm):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("To"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("New owner"))
     comment = forms.CharField(label=_("Remark"), required=False, max_length=500)
 
     def __init__(self, *args, **kwargs):

@@ -1,12 +1,11 @@
 """Customer files: open, change, close."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core import numbering
 from core.crypto import mask_name
 from core.i18n import pinyin_key
-from core.models import Event
 from core.workflow import edit as edit_row
 from core.workflow import start
 from customers.choices import CustomerType
@@ -14,6 +13,12 @@ from customers.models import ContactPerson, Customer
 from customers.names import grams
 
 BATCH = 1_000
+# One statement instead of an object per event: half the time of a large import.
+FIRST_EVENTS = """
+    INSERT INTO core_event (subject, subject_id, kind, from_state, to_state, by_id, comment, payload)
+    SELECT %s, key, 'created', '', state, %s, '', '{}'
+    FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS made (key, state, nth) ORDER BY nth
+"""
 
 
 @transaction.atomic
@@ -60,13 +65,9 @@ def create_rows(rows, *, by):
     if not rows:
         return
     type(rows[0]).objects.bulk_create(rows, batch_size=BATCH)
-    Event.objects.bulk_create(
-        [
-            Event(subject=row._meta.label_lower, subject_id=row.pk, kind="created", by=by, to_state=getattr(row, "state", ""))
-            for row in rows
-        ],
-        batch_size=BATCH,
-    )  # fmt: skip
+    keys, states = [row.pk for row in rows], [getattr(row, "state", "") for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_EVENTS, [rows[0]._meta.label_lower, by and by.pk, keys, states])
 
 
 def prepare(*, contact=None, **fields):

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.workflow import InvalidTransition, contribute, edit, start
 from core.worktime import Limit, LimitKind, due
 from core.worktime.store import calendar_for
@@ -11,6 +12,7 @@ from customers.choices import FollowUpReason, FollowUpState, Outcome
 from customers.models import FollowUp
 from customers.signals import follow_up_escalated
 from customers.workflows import FOLLOW_UP
+from notifications.services import outbox
 
 # Working days until a follow-up is due, by its reason; the opener may give another moment.
 DUE_WORKING_DAYS = {
@@ -88,13 +90,11 @@ def assign(follow_up, *, to, by, comment="", expected_version=None):
     return follow_up
 
 
-def _tell(follow_up, person):
-    from notifications.services import outbox  # the message kinds load after the models
-
+def _tell(follow_up, person, kind="customers.follow_up_assigned"):
     outbox.queue(
-        "customers.follow_up_assigned", to_user=person, mail=False, url=follow_up.get_absolute_url(),
+        kind, to_user=person, mail=False, url=follow_up.get_absolute_url(),
         context={"title": follow_up.title, "due": follow_up.due_at.isoformat()},
-        dedupe_key=f"follow-up-assigned:{follow_up.pk}:{follow_up.version}",
+        dedupe_key=f"{kind}:{follow_up.pk}:{follow_up.version}",
     )  # fmt: skip
 
 
@@ -117,6 +117,8 @@ def escalate(follow_up, *, by, comment):
         follow_up, FollowUpState.ESCALATED, by=by, comment=comment, outcome_note=comment, **_closed(by)
     )
     contribute(follow_up, by, "handled")
+    for lead in User.objects.with_capability("customers.assign_follow_up").exclude(pk=by.pk):
+        _tell(follow_up, lead, "customers.follow_up_escalated")
     follow_up_escalated.send(sender=FollowUp, follow_up=follow_up, by=by, comment=comment)
     return follow_up
 

@@ -31,7 +31,7 @@ def log(
         follow_up = follow_ups.open_follow_up(customer=customer, contact=contact, by=by, **request)
     interaction = Interaction(
         customer=customer, contact=contact, follow_up=follow_up, channel=channel, direction=direction,
-        started_at=started_at or timezone.now(), ended_at=ended_at, agent=by, unit=main_unit(by),
+        started_at=started_at or ended_at or timezone.now(), ended_at=ended_at, agent=by, unit=main_unit(by),
         number=stored_phone(number) or number.strip(), caller=caller, summary=summary, match_strength=match_strength,
     )  # fmt: skip
     return start(interaction, by=by)

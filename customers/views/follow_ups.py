@@ -102,12 +102,12 @@ def follow_up_escalate(request, pk):
         messages.success(request, _("Escalated."))
         return redirect(follow_up)
     consequences = [
-        _("The follow-up is closed here and goes on as a complaint, with its own number and clocks."),
+        _("The follow-up is closed here and goes to the service leads, to be handled as a complaint."),
         _("You stay named as the person who brought it up."),
     ]
-    return act_page(
-        request, follow_up, form, _("Escalate to a complaint"), _("Escalate"), consequences=consequences
-    )
+    told = _("The service leads find it in their inbox.")
+    title = _("Escalate the follow-up")
+    return act_page(request, follow_up, form, title, _("Escalate"), consequences=consequences, told=told)
 
 
 @handles

@@ -12,7 +12,14 @@ from customers.tasks import erase_expired_contacts
 from tests.factories import customers as make
 
 CANARY = {"name": "王金丝雀", "phone": "+8613912345678", "email": "canary@example.com"}
-PHONES = ["13912345678", "139-1234-5678", "+86 139 1234 5678", "0086 13912345678", "１３９１２３４５６７８", "139 1234 5678 转 801"]
+PHONES = [
+    "13912345678",
+    "139-1234-5678",
+    "+86 139 1234 5678",
+    "0086 13912345678",
+    "１３９１２３４５６７８",
+    "139 1234 5678 转 801",
+]
 
 
 @pytest.mark.parametrize("written", PHONES)
@@ -134,10 +141,29 @@ def test_contact_edit_keeps_what_is_left_empty(as_agent, beijing):
     url = reverse("customers:contact_edit", args=[person.pk])
     page = as_agent.get(url).content.decode()
     assert CANARY["phone"] not in page and CANARY["name"] not in page
-    sent = {"title": "主管", "language": "en", "is_primary": "on", "version": person.version, "remove_email": "on"}
+    sent = {
+        "title": "主管",
+        "language": "en",
+        "is_primary": "on",
+        "version": person.version,
+        "remove_email": "on",
+    }
     assert as_agent.post(url, sent).status_code == 302
     person = ContactPerson.objects.get(pk=person.pk)
     assert (person.title, person.phone, person.email) == ("主管", CANARY["phone"], "")
+
+
+def test_customer_edit_keeps_the_address_it_does_not_show(as_agent, beijing):
+    customer = make.make_customer(unit=beijing, address="金丝雀路1号")
+    url = reverse("customers:customer_edit", args=[customer.pk])
+    assert "金丝雀路1号" not in as_agent.get(url).content.decode()
+    sent = {"type": "enterprise", "name_zh": "新名", "code": customer.code, "kind": "customer", "tier": "general",
+            "relation": "new", "unit": beijing.pk, "is_active": "on", "version": customer.version}  # fmt: skip
+    assert as_agent.post(url, sent).status_code == 302
+    customer = Customer.objects.get()
+    assert (customer.name_zh, customer.address) == ("新名", "金丝雀路1号")
+    assert as_agent.post(url, sent | {"version": customer.version, "remove_address": "on"}).status_code == 302
+    assert Customer.objects.get().address == ""
 
 
 def test_create_page_opens_a_file_and_warns_of_a_twin(as_agent, agent, beijing):

@@ -32,13 +32,19 @@ def test_open_follow_up_twice_with_one_key_returns_the_first(agent, beijing):
 @pytest.mark.parametrize(
     ("reason", "due"),
     [
-        (FollowUpReason.DISSATISFIED_CALL, datetime(2026, 2, 14, 18, 0)),  # a working Saturday
-        (FollowUpReason.LOW_ANSWER, datetime(2026, 2, 25, 18, 0)),  # after the Spring Festival
+        (
+            FollowUpReason.DISSATISFIED_CALL,
+            datetime(2026, 2, 14, 18, 0, tzinfo=SHANGHAI),
+        ),  # a working Saturday
+        (
+            FollowUpReason.LOW_ANSWER,
+            datetime(2026, 2, 25, 18, 0, tzinfo=SHANGHAI),
+        ),  # after the Spring Festival
     ],
 )
 def test_default_due_counts_working_days(db, reason, due):
     since = datetime(2026, 2, 13, 10, 0, tzinfo=SHANGHAI)
-    assert follow_ups.default_due(reason, since=since) == due.replace(tzinfo=SHANGHAI)
+    assert follow_ups.default_due(reason, since=since) == due
 
 
 def test_take_and_finish_record_who_handled_it(agent, beijing):
@@ -46,7 +52,12 @@ def test_take_and_finish_record_who_handled_it(agent, beijing):
     follow_ups.take(follow_up, by=agent)
     follow_ups.finish(follow_up, by=agent, outcome="resolved", note="已换课")
     follow_up.refresh_from_db()
-    assert (follow_up.state, follow_up.outcome, follow_up.owner, follow_up.closed_by) == ("done", "resolved", agent, agent)
+    assert (follow_up.state, follow_up.outcome, follow_up.owner, follow_up.closed_by) == (
+        "done",
+        "resolved",
+        agent,
+        agent,
+    )
     assert [event.kind for event in follow_up.transitions] == ["created", "take", "finish"]
     assert Contribution.objects.of(follow_up).get().user == agent
 
@@ -68,7 +79,7 @@ def test_stale_copy_is_refused(agent, beijing):
         follow_ups.take(stale, by=agent)
 
 
-def test_escalate_tells_upper_apps_inside_the_transaction(agent, beijing):
+def test_escalate_tells_leads_and_upper_apps_inside_the_transaction(agent, lead, beijing):
     follow_up, heard = make.make_follow_up(make.make_customer(unit=beijing)), []
     with pytest.raises(InvalidTransition):
         follow_ups.escalate(follow_up, by=agent, comment=" ")
@@ -82,6 +93,9 @@ def test_escalate_tells_upper_apps_inside_the_transaction(agent, beijing):
     finally:
         follow_up_escalated.disconnect(listen)
     assert heard == [(follow_up, agent, "要求投诉")]
+    assert [(notice.user, notice.kind) for notice in Notice.objects.all()] == [
+        (lead, "customers.follow_up_escalated")
+    ]
     assert follow_up.state == FollowUpState.ESCALATED
 
 
@@ -91,7 +105,11 @@ def test_assign_gives_back_to_the_queue_of_the_new_owner_and_tells(agent, lead, 
     follow_ups.assign(follow_up, to=colleague, by=lead, comment="请接手")
     assert (follow_up.state, follow_up.owner) == (FollowUpState.OPEN, colleague)
     notice = Notice.objects.get()
-    assert (notice.user, notice.kind, notice.url) == (colleague, "customers.follow_up_assigned", follow_up.get_absolute_url())
+    assert (notice.user, notice.kind, notice.url) == (
+        colleague,
+        "customers.follow_up_assigned",
+        follow_up.get_absolute_url(),
+    )
 
 
 def test_reminder_runs_twice_and_tells_once_a_day(agent, beijing):
@@ -138,7 +156,9 @@ def test_queue_pages_walk_the_whole_process(as_agent, agent, beijing):
     assert "退费未到账" in as_agent.get(reverse("customers:follow_up_list")).content.decode()
     detail = as_agent.get(follow_up.get_absolute_url()).content.decode()
     assert reverse("customers:follow_up_finish", args=[follow_up.pk]) in detail
-    missing = as_agent.post(reverse("customers:follow_up_finish", args=[follow_up.pk]), {"outcome": "unresolved"})
+    missing = as_agent.post(
+        reverse("customers:follow_up_finish", args=[follow_up.pk]), {"outcome": "unresolved"}
+    )
     assert missing.status_code == 200
     facts = {"outcome": "resolved", "note": "已退"}
     assert as_agent.post(reverse("customers:follow_up_finish", args=[follow_up.pk]), facts).status_code == 302

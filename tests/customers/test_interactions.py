@@ -12,7 +12,14 @@ from customers.models import ContactPerson, Customer, FollowUp, Interaction, Int
 from customers.services import interactions
 from tests.factories import customers as make
 
-CALL = {"act": "save", "channel": "phone", "direction": "in", "summary": "询问四月班期", "who": "unknown", "mine": "on"}
+CALL = {
+    "act": "save",
+    "channel": "phone",
+    "direction": "in",
+    "summary": "询问四月班期",
+    "who": "unknown",
+    "mine": "on",
+}
 
 
 def backdate(interaction, **ago):
@@ -60,7 +67,9 @@ def test_shared_number_and_earlier_calls_are_only_possible(agent, beijing):
     assert [caller.strength for caller in shared.callers] == [MatchStrength.POSSIBLE] * 2
     make.make_interaction(agent, customer=customer, number="13700000009")
     earlier = selectors.callers_of("13700000009", user=agent)
-    assert [(c.customer, c.contact, c.strength) for c in earlier.callers] == [(customer, None, MatchStrength.POSSIBLE)]
+    assert [(c.customer, c.contact, c.strength) for c in earlier.callers] == [
+        (customer, None, MatchStrength.POSSIBLE)
+    ]
 
 
 def test_number_of_another_branch_names_the_branch_only(agent, shanghai):
@@ -74,13 +83,23 @@ def test_lookup_shows_history_and_keeps_what_was_typed(as_agent, agent, beijing)
     person = make.make_contact(customer, phone="+8613800000005")
     make.make_interaction(agent, customer=customer, summary="上次问过发票")
     make.make_follow_up(customer, title="等待回电")
-    sent = {"act": "lookup", "number": "138 0000 0005", "summary": "已经打的字", "who": "unknown", "with_follow_up": "on"}
+    sent = {
+        "act": "lookup",
+        "number": "138 0000 0005",
+        "summary": "已经打的字",
+        "who": "unknown",
+        "with_follow_up": "on",
+    }
     page = as_agent.post(reverse("customers:call"), sent).content.decode()
     for text in ("已经打的字", "上次问过发票", "等待回电", f'value="contact:{person.pk}" checked'):
         assert text in page
     fragment = as_agent.post(reverse("customers:call"), sent, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
-    assert 'id="callers"' in fragment and 'id="history" hx-swap-oob="true"' in fragment and "上次问过发票" in fragment
+    assert (
+        'id="callers"' in fragment
+        and 'id="history" hx-swap-oob="true"' in fragment
+        and "上次问过发票" in fragment
+    )
     assert not Interaction.objects.filter(summary="已经打的字").exists()
 
 
@@ -91,16 +110,37 @@ def test_number_never_travels_in_an_address(as_agent):
 
 def test_save_logs_the_contact_with_its_match_and_a_follow_up(as_agent, agent, beijing):
     person = make.make_contact(make.make_customer(unit=beijing), phone="+8613800000005")
-    sent = CALL | {"number": "138 0000 0005", "who": f"contact:{person.pk}", "with_follow_up": "on", "title": "寄教材"}
+    sent = CALL | {
+        "number": "138 0000 0005",
+        "who": f"contact:{person.pk}",
+        "with_follow_up": "on",
+        "title": "寄教材",
+    }
     assert as_agent.post(reverse("customers:call"), sent).status_code == 302
     logged, follow_up = Interaction.objects.get(), FollowUp.objects.get()
-    assert (logged.contact, logged.customer, logged.agent, logged.unit) == (person, person.customer, agent, beijing)
+    assert (logged.contact, logged.customer, logged.agent, logged.unit) == (
+        person,
+        person.customer,
+        agent,
+        beijing,
+    )
     assert (logged.number, logged.match_strength, logged.follow_up) == ("+8613800000005", "exact", follow_up)
-    assert (follow_up.title, follow_up.owner, follow_up.contact, follow_up.detail) == ("寄教材", agent, person, "询问四月班期")
+    assert (follow_up.title, follow_up.owner, follow_up.contact, follow_up.detail) == (
+        "寄教材",
+        agent,
+        person,
+        "询问四月班期",
+    )
 
 
 def test_save_without_summary_keeps_everything(as_agent):
-    sent = CALL | {"summary": "", "number": "13800000005", "caller": "邓女士", "with_follow_up": "on", "title": "寄教材"}
+    sent = CALL | {
+        "summary": "",
+        "number": "13800000005",
+        "caller": "邓女士",
+        "with_follow_up": "on",
+        "title": "寄教材",
+    }
     page = as_agent.post(reverse("customers:call"), sent)
     assert page.status_code == 200
     assert "邓女士" in page.content.decode() and "寄教材" in page.content.decode()
@@ -108,9 +148,17 @@ def test_save_without_summary_keeps_everything(as_agent):
 
 
 def test_unknown_caller_is_logged_with_name_only(as_agent, agent):
-    as_agent.post(reverse("customers:call"), CALL | {"number": "13800000005", "caller": "邓女士", "with_follow_up": "on"})
+    as_agent.post(
+        reverse("customers:call"),
+        CALL | {"number": "13800000005", "caller": "邓女士", "with_follow_up": "on"},
+    )
     logged = Interaction.objects.get()
-    assert (logged.customer, logged.caller, logged.masked_caller, logged.match_strength) == (None, "邓女士", "邓**", "none")
+    assert (logged.customer, logged.caller, logged.masked_caller, logged.match_strength) == (
+        None,
+        "邓女士",
+        "邓**",
+        "none",
+    )
     assert FollowUp.objects.get().unit == agent.memberships.get().unit
 
 
@@ -155,6 +203,9 @@ def test_pages_of_an_interaction(as_agent, agent, beijing):
     as_agent.post(url, {"text": "客户补充"})
     assert "客户补充" in as_agent.get(url).content.decode()
     sent = {"channel": "phone", "direction": "out", "summary": "改正", "version": interaction.version}
-    assert as_agent.post(reverse("customers:interaction_correct", args=[interaction.pk]), sent).status_code == 302
+    assert (
+        as_agent.post(reverse("customers:interaction_correct", args=[interaction.pk]), sent).status_code
+        == 302
+    )
     backdate(interaction, hours=25)
     assert as_agent.get(reverse("customers:interaction_correct", args=[interaction.pk])).status_code == 403

@@ -17,12 +17,19 @@ numbers = count(1)
 def make_unit(code="BJ", parent=None):
     found = OrgUnit.objects.filter(code=code).first()
     kind = "branch" if parent else "head_office"
-    return found or units.create(by=None, code=code, name_zh=f"分部{code}", name_en=f"Branch {code}", kind=kind, parent=parent)
+    return found or units.create(
+        by=None, code=code, name_zh=f"分部{code}", name_en=f"Branch {code}", kind=kind, parent=parent
+    )
 
 
 def make_person(*roles, unit=None, **fields):
     n = next(numbers)
-    names = {"username": f"person{n}", "email": f"person{n}@example.com", "name_zh": f"员工{n}", "name_en": f"Person {n}"}
+    names = {
+        "username": f"person{n}",
+        "email": f"person{n}@example.com",
+        "name_zh": f"员工{n}",
+        "name_en": f"Person {n}",
+    }
     made = people.create(by=None, roles=roles or (Role.AGENT,), unit=unit, **names | fields)
     return User.objects.get(pk=made.pk)
 
@@ -41,7 +48,9 @@ def make_contact(customer, by=None, **fields):
 
 
 def make_project(customer, by=None, **fields):
-    return projects.create(by=by, customer=customer, name_zh="项目管理内训", starts_on=timezone.localdate(), **fields)
+    return projects.create(
+        by=by, customer=customer, name_zh="项目管理内训", starts_on=timezone.localdate(), **fields
+    )
 
 
 def make_service(customer, by=None, **fields):
@@ -50,7 +59,9 @@ def make_service(customer, by=None, **fields):
 
 
 def make_interaction(by, customer=None, **fields):
-    return interactions.log(by=by, customer=customer, **{"summary": "询问班期", "channel": Channel.PHONE} | fields)
+    return interactions.log(
+        by=by, customer=customer, **{"summary": "询问班期", "channel": Channel.PHONE} | fields
+    )
 
 
 def make_follow_up(customer, by=None, **fields):
