@@ -1,7 +1,7 @@
 """One table class serves the screen and, through ``as_values()``, xlsx, csv and PDF."""
 
 import django_tables2 as tables
-from django.core.paginator import EmptyPage
+from django.core.paginator import EmptyPage, Page
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django_tables2.paginators import LazyPaginator
@@ -79,6 +79,19 @@ class DueColumn(tables.TemplateColumn):
         return value
 
 
+class OnePage(LazyPaginator):
+    """Reads the page and one row more, and counts nothing."""
+
+    def page(self, number):
+        first = (number - 1) * self.per_page
+        rows = [row for row in self.object_list[first : first + self.per_page + 1]]  # noqa: C416 (list() would ask for a count)
+        if not rows and number > 1:
+            raise EmptyPage(_("That page is empty."))
+        self._num_pages = number + (len(rows) > self.per_page)
+        self._final_num_pages = None if len(rows) > self.per_page else number
+        return Page(rows[: self.per_page], number, self)
+
+
 def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwargs):
     """Filter, sort and page one list: the context of a list page.
 
@@ -91,9 +104,9 @@ def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwa
     table = table_class(rows, request=request, order_by=request.GET.getlist("sort") or None, order_by_field="sort", **table_kwargs)
     page = request.GET.get("page", "1")
     try:
-        table.paginate(LazyPaginator, per_page=page_size, page=int(page) if page.isdigit() and page != "0" else 1)
+        table.paginate(OnePage, per_page=page_size, page=int(page) if page.isdigit() and page != "0" else 1)
     except EmptyPage:
-        table.paginate(LazyPaginator, per_page=page_size, page=1)
+        table.paginate(OnePage, per_page=page_size, page=1)
     query = request.GET.copy()
     query.pop("page", None)
     return {"filter": filterset, "table": table, "count": label, "number": number, "query": query.urlencode()}

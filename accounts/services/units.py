@@ -20,6 +20,9 @@ def create(*, by, code, name_zh, name_en, kind, department_type="", parent=None,
 @transaction.atomic
 def edit(unit, *, by, **fields):
     """Change a unit; moving it moves everything below. Raises InvalidTransition for a move below itself."""
+    unit.refresh_from_db(fields=["path"])
+    if fields.get("parent") is not None:
+        fields["parent"] = OrgUnit.objects.select_for_update().get(pk=fields["parent"].pk)
     parent = fields.get("parent", unit.parent)
     if parent is not None and parent.path.startswith(unit.path):
         raise InvalidTransition(_("A unit cannot belong to itself or to a unit below it."))
