@@ -56,7 +56,7 @@ class Outcome:
         if place is None:
             return Problem(row.number, "", str(column.label) if column else "", "", reason)
         value = values.shown(row.cells[place]) if place < len(row.cells) else ""
-        shown = "***" if value and column.personal else value[:100]
+        shown = "***" if value and column.personal else values.CONTROL.sub("\ufffd", value[:100])
         return Problem(
             row.number, f"{column_letters(place + 1)}{row.number}", self.header[place], shown, reason
         )

@@ -182,6 +182,8 @@ def register(schema):
     """Offer ``schema`` under its code; call it in AppConfig.ready()."""
     if not (schema.code and schema.capability and schema.columns):
         raise ValueError(f"{type(schema).__name__} needs code, capability and columns")
+    from core.imports import service  # noqa: F401 (it needs SCHEMAS; a worker that knows a schema must know its jobs)
+
     SCHEMAS[schema.code] = schema
     return schema
 
