@@ -58,6 +58,11 @@ def find_chromium():
     return next(filter(None, map(shutil.which, (explicit,) if explicit else BROWSERS)), None)
 
 
+def has_ensurepip():
+    """Debian keeps it in a package of its own, and without it there is no venv."""
+    return importlib.util.find_spec("ensurepip") is not None
+
+
 def is_met(need):
     if need is PANGO_LIBRARIES:
         return all(map(has_library, PANGO))
@@ -65,7 +70,7 @@ def is_met(need):
         return find_chromium() is not None
     if need is REDIS_SERVER:
         return shutil.which("redis-server") is not None
-    return importlib.util.find_spec("ensurepip") is not None or shutil.which("uv") is not None
+    return has_ensurepip() or shutil.which("uv") is not None
 
 
 def install_command(needs):

@@ -58,21 +58,17 @@ def install(files):
     uv = shutil.which("uv")
     if not python_works():
         print("Making the environment in .venv …", flush=True)
-        maker = (
-            [uv, "venv", "-q", "--clear", "--python", sys.executable]
-            if uv
-            else [sys.executable, "-m", "venv", "--clear"]
-        )
-        subprocess.run([*maker, VENV], check=True)
+        by_uv = [uv, "venv", "-q", "--python", sys.executable]
+        by_python = [sys.executable, "-m", "venv", "--clear"]
+        subprocess.run([*(by_python if machine.has_ensurepip() else by_uv), VENV], check=True)
     print(f"Installing {', '.join(files)} …", flush=True)
     arguments = ["--require-hashes", *(part for name in files for part in ("-r", str(ROOT / name)))]
-    by_uv = [uv, "pip", "install", "-q", "--python", PYTHON, *arguments]
-    by_pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", *arguments]
-    if not uv or subprocess.run(by_uv, check=False).returncode != 0:
-        if uv:  # uv reads other index settings than pip
-            subprocess.run([PYTHON, "-m", "ensurepip", "-q"], check=False)
-        if subprocess.run(by_pip, check=False).returncode != 0:
-            sys.exit("The requirements could not be installed; the reason stands above.")
+    ways = [[uv, "pip", "install", "-q", "--python", PYTHON]] if uv else []
+    ways.append(
+        [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    )  # knows other indexes than uv
+    if not any(subprocess.run([*way, *arguments], check=False).returncode == 0 for way in ways):
+        sys.exit("The requirements could not be installed; the reason stands above.")
     stamp.write_text(fingerprint(files))
 
 
