@@ -242,6 +242,7 @@ class Postgres:
         ):
             return list(UNSHARE), {}
         self.data.mkdir(parents=True, exist_ok=True)
+        self.data.parent.chmod(0o711)  # nobody passes through; what lies there stays private
         for path in (self.sockets, self.data, *self.data.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
         identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
