@@ -8,7 +8,11 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self):
-        from core import checks  # noqa: F401  (registers the system checks)
+        from core import checks, nav  # noqa: F401  (checks register themselves)
         from core.db import after_migrate
 
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="core.after_migrate")
+        nav.add(
+            nav.Entry("settings", _("Imports"), "imports:index", ("customers.import_data",), order=40),
+            nav.Entry("settings", _("Long work"), "core:job_list", order=50),
+        )

@@ -6,14 +6,20 @@ from core import nav
 from core.i18n import suffix
 
 
+EXTRAS = {}
+
+
+def add(name, value):
+    """An upper app gives every page of a signed-in person ``name``: ``value(user)``."""
+    EXTRAS[name] = value
+
+
 def portal(request):
     user = getattr(request, "user", None)
     name = settings.PORTAL[f"name_{suffix()}"]
     context = {"portal_name": name, "portal": settings.PORTAL, "languages": settings.LANGUAGES, "theme": theme(request)}
     if user is not None and user.is_authenticated and not getattr(request, "htmx", False):
-        from notifications.selectors import unread_count
-
-        context |= {"nav": nav.build(request), "inbox_count": unread_count(user)}
+        context |= {"nav": nav.build(request)} | {name: value(user) for name, value in EXTRAS.items()}
     return context
 
 

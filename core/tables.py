@@ -35,7 +35,7 @@ class PortalTable(tables.Table):
 
     def export_rows(self):
         """Rows of typed values below ``headers()``; heavy lists stream through ``iterator()``."""
-        exclude = [column.name for column in self.columns if column.visible and column.column.exclude_from_export]
+        exclude = [column.name for column in self.columns.iterall() if not column.visible or column.column.exclude_from_export]
         rows = self.as_values(exclude_columns=exclude)
         next(rows)
         return rows
@@ -101,7 +101,8 @@ def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwa
     refused = filterset.unknown or not filterset.form.is_valid()
     rows = filterset.queryset.none() if refused else filterset.qs
     number, label = capped_count(rows)
-    table = table_class(rows, request=request, order_by=request.GET.getlist("sort") or None, order_by_field="sort", **table_kwargs)
+    table = table_class(rows, order_by=request.GET.getlist("sort") or None, order_by_field="sort", **table_kwargs)
+    table.request = request  # given to the class it would page, and count, by itself
     page = request.GET.get("page", "1")
     try:
         table.paginate(OnePage, per_page=page_size, page=int(page) if page.isdigit() and page != "0" else 1)

@@ -1,6 +1,7 @@
 import django_filters
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import PortalFilterSet
 from core.tables import BadgeColumn, NumberColumn, PortalTable
@@ -21,7 +22,7 @@ class MessageFilter(PortalFilterSet):
 class MessageTable(PortalTable):
     kind = tables.Column(verbose_name=_("Kind"))
     to = tables.Column(verbose_name=_("To"), accessor="recipient", orderable=False)
-    subject = tables.Column(verbose_name=_("Subject"), default="–")
+    subject = tables.Column(verbose_name=pgettext_lazy("mail", "Subject"), default="–")
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
     attempts = NumberColumn(verbose_name=_("Attempts"))
     created_at = tables.DateTimeColumn(verbose_name=_("Written"), short=True)

@@ -1,15 +1,24 @@
 """Reading reports."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
+from core.permissions import allows
 from reports.choices import ReportState
 from reports.models import Report, ReportDelivery
 
 
+ISSUE_DAYS = 2  # after the cut-off at the end of day 28: issued by day 30 (REM-05)
+
+
+def due_on(period):
+    """The day by which the report of ``period`` is to be issued."""
+    return timezone.localdate(period.cut_off) + timedelta(days=ISSUE_DAYS - 1)
+
+
 def waiting_for(user):
     """Reports on which ``user`` owes the next step, with what that step is."""
-    from core.permissions import allows
-
     owed = {ReportState.DRAFT: "reports.submit_report", ReportState.IN_REVIEW: "reports.approve_report",
             ReportState.REVIEWED: "reports.issue_this_report"}  # fmt: skip
     rows = Report.objects.visible_to(user).filter(state__in=owed).select_related("period").order_by("period__starts_on")[:20]
@@ -26,6 +35,4 @@ def readers(report):
 
 def is_overdue(report):
     """Not issued by day 30 of the quarter's last month (REM-05)."""
-    from reports.services.reports import due_on
-
     return report.state != ReportState.ISSUED and timezone.localdate() > due_on(report.period)

@@ -50,7 +50,7 @@ def report_detail(request, pk):
     report = get_visible_or_404(Report, request.user, pk=pk)
     context = papers.context(report) | {
         "events": report.transitions.select_related("by").order_by("-pk")[:30], "readers": selectors.readers(report),
-        "overdue": selectors.is_overdue(report), "due_on": service.due_on(report.period),
+        "overdue": selectors.is_overdue(report), "due_on": selectors.due_on(report.period),
         "delivery": report.deliveries.filter(user=request.user).first(), "files": report.files.order_by("-language", "format"),
     }  # fmt: skip
     return render_page(request, "reports/report_detail.html", context)

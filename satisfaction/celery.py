@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "anonymous answers": {"task": "surveys.empty_boxes", "schedule": 10 * MINUTE},  # shuffled batches
     # customers
     "follow-ups due": {"task": "customers.remind_follow_ups", "schedule": crontab(hour=8, minute=30)},
+    "personal data past their date": {"task": "customers.erase_expired_contacts", "schedule": crontab(hour=2, minute=40)},
     # reports
     "periodic reports": {"task": "reports.make_due", "schedule": 10 * MINUTE},  # drafts on the calendar, made up after downtime
 }

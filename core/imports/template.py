@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.i18n import both
 from core.imports import values
@@ -71,7 +72,7 @@ KINDS = {
     "text": lambda: _("Text"),
     "reference": lambda: _("Text; must exist in the portal"),
     "integer": lambda: _("Whole number"),
-    "decimal": lambda: _("Number"),
+    "decimal": lambda: pgettext("kind of value", "Number"),
     "date": lambda: _("Date, like 2026-03-31"),
     "datetime": lambda: _("Date and time, like 2026-03-31 15:30"),
     "choice": lambda: _("One of the list"),

@@ -1,7 +1,5 @@
 """Drawing up, editing, reviewing and issuing periodic reports."""
 
-from datetime import timedelta
-
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
@@ -20,12 +18,6 @@ from reports.services import figures as drawing
 from reports.workflows import REPORT
 
 NUMBER_KIND = "BG"
-ISSUE_DAYS = 2  # after the cut-off at the end of day 28: issued by day 30 (REM-05)
-
-
-def due_on(period):
-    """The day by which the report of ``period`` is to be issued."""
-    return timezone.localdate(period.cut_off) + timedelta(days=ISSUE_DAYS - 1)
 
 
 def make(period, *, by=None, progress=None):
