@@ -289,7 +289,7 @@ class InteractionImport(CustomerSchema):
         Column("ended_at", gettext_lazy("Ended"), kind="datetime", example="2026-03-28 09:41", aliases=("结束时间",)),
         Column("agent", gettext_lazy("Agent"), kind="reference", example="lin.xiaoyu",
                help=gettext_lazy("Login name; left empty: you.")),
-        Column("number", gettext_lazy("Number"), kind="phone", personal=True, example="138 0000 0005"),
+        Column("number", gettext_lazy("Phone number"), kind="phone", personal=True, example="138 0000 0005"),
         Column("summary", gettext_lazy("What was said"), required=True, max_length=5000, example="询问四月班期"),
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ class CallForm(PortalForm):
     """One contact with a customer as it is being logged. ``who`` is contact:<id>, customer:<id>, unknown or new."""
 
     number = forms.CharField(
-        label=_("Number"), required=False, max_length=60,
+        label=_("Phone number"), required=False, max_length=60,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off", "autofocus": True, "accesskey": "n"}),
     )  # fmt: skip
     who = forms.CharField(required=False, initial=UNKNOWN, max_length=40)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit
 from core.forms import PortalForm, VersionForm
@@ -56,7 +57,7 @@ class SectionForm(VersionForm):
 
 
 class QuestionForm(VersionForm):
-    kind = forms.ChoiceField(label=_("Kind"), choices=QuestionKind)
+    kind = forms.ChoiceField(label=pgettext_lazy("question", "Kind"), choices=QuestionKind)
     title_zh = forms.CharField(label=_("Question (Chinese)"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     title_en = forms.CharField(label=_("Question (English)"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     help_zh = forms.CharField(label=_("Help (Chinese)"), required=False, max_length=300)

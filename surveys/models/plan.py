@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.i18n import pick
 from core.models import Tracked
@@ -13,7 +14,7 @@ PARTS = {
     "scope": _("Scope"),
     "respondents": _("Respondents"),
     "methods": _("Methods"),
-    "schedule": _("Schedule"),
+    "schedule": pgettext_lazy("plan", "Schedule"),
     "participants": _("People taking part"),
 }
 
