@@ -1,6 +1,5 @@
 """Head office, two branches, eight departments, forty staff with posts and roles."""
 
-from datetime import date
 from types import SimpleNamespace
 
 from accounts.choices import Role
@@ -60,8 +59,8 @@ MORE = [
 ]  # fmt: skip
 
 
-def make(joined=date(2024, 1, 2)):
-    """Everybody and everything of the organisation. Returns a namespace with ``units`` and ``users`` by code and login."""
+def make(joined):
+    """Everybody and everything of the organisation, since the day ``joined``. Returns ``units`` by code, ``users`` by login."""
     first = User(username="setup", email="setup@zhixing.example", name_zh="初始设置", name_en="Setup", is_active=False)
     first.set_unusable_password()
     first.save()

@@ -1,0 +1,91 @@
+"""The two questionnaires of the company, as their designer wrote them."""
+
+from surveys.scales import points_of
+
+SCALE = "B"
+
+
+def t(zh, en):
+    return {"zh": zh, "en": en}
+
+
+NOT_APPLICABLE = t("不适用", "Not applicable")
+
+# dimension, its words, its two questions (code, zh, en, may be left as not applicable)
+TRAINING = [
+    ("needs", t("培训需求满足情况", "Needs met"), [
+        ("N1", "培训内容符合我们的实际需求", "The training met our actual needs", False),
+        ("N2", "课前的需求沟通充分", "Our needs were discussed well beforehand", True)]),
+    ("content", t("课程内容质量", "Quality of the course content"), [
+        ("C1", "课程内容实用、案例贴近工作", "The content was practical, with cases close to our work", False),
+        ("C2", "教材与资料清楚、完整", "The materials were clear and complete", False)]),
+    ("trainer", t("讲师教学水平", "Teaching"), [
+        ("T1", "讲师讲解清楚、重点突出", "The trainer explained clearly and kept to what matters", False),
+        ("T2", "讲师认真回答学员的问题", "The trainer took questions seriously", False)]),
+    ("organisation", t("培训组织与实施", "Organisation and delivery"), [
+        ("O1", "开课通知及时、安排合理", "Notice came in time and the schedule was sensible", False),
+        ("O2", "教室、设备与就餐条件良好", "Rooms, equipment and meals were good", True)]),
+    ("effect", t("培训效果评估", "Effect of the training"), [
+        ("E1", "所学能够用到工作中", "What was learned can be used at work", False),
+        ("E2", "考核方式能够反映学习效果", "The examination reflected what was learned", True)]),
+    ("service", t("培训后续服务", "Service after the training"), [
+        ("S1", "课后答疑及时、有用", "Questions after the course were answered soon and well", False),
+        ("S2", "证书、发票等事项办理及时", "Certificates and invoices were handled in time", True)]),
+]  # fmt: skip
+
+STAFF = [
+    ("support", t("部门之间的支持", "Support between departments"), [
+        ("P1", "其他部门及时回应我的请求", "Other departments answer my requests in time", False),
+        ("P2", "遇到问题知道该找谁", "I know whom to ask when there is a problem", False)]),
+    ("tools", t("工具与资料", "Tools and information"), [
+        ("W1", "现有系统和资料够用、好用", "Our systems and information are sufficient and easy to use", False),
+        ("W2", "教室和设备的报修处理得快", "Faults of rooms and equipment are repaired quickly", True)]),
+    ("growth", t("培训与成长", "Learning and growth"), [
+        ("G1", "我得到了做好工作所需的培训", "I get the training I need to work well", False),
+        ("G2", "我的建议有人听、有回音", "My suggestions are heard and answered", False)]),
+]  # fmt: skip
+
+FORMATS = [("公开课", "Open course"), ("企业内训", "In-house training"), ("在线直播课", "Live online course"), ("认证考前班", "Exam preparation")]
+
+
+def training():
+    """Six dimensions (QST-02), overall satisfaction, recommendation 0 to 10, course format, two open questions."""
+    last = {"code": "overall", "title": t("总体评价", "Overall"), "questions": [
+        rating("X1", "总体来说，您对我们的培训服务满意吗？", "Overall, how satisfied are you with our training services?", is_overall=True),
+        {"code": "X2", "kind": "scale_0_10", "required": True,
+         "title": t("您有多大可能把我们推荐给同事或朋友？", "How likely are you to recommend us to a colleague or friend?")},
+        {"code": "X3", "kind": "single", "required": False, "title": t("您最近参加的是哪一类培训？", "Which kind of training did you attend last?"),
+         "options": [{"code": number, "label": t(*words)} for number, words in enumerate(FORMATS, 1)]},
+        {"code": "X4", "kind": "text", "title": t("哪些地方最需要改进？", "What should be improved first?"), "max_length": 1000},
+        {"code": "X5", "kind": "text", "title": t("哪些地方做得好？", "What is done well?"), "max_length": 1000},
+    ]}  # fmt: skip
+    return {
+        "title": t("学员与客户满意度调查问卷", "Customer satisfaction questionnaire"),
+        "intro": t("感谢您参加我们的培训。请用三分钟告诉我们，哪里做得好，哪里要改。",
+                   "Thank you for training with us. Please take three minutes to tell us what is good and what must change."),
+        "sections": [*_dimensions(TRAINING), last],
+    }  # fmt: skip
+
+
+def staff():
+    """A short anonymous questionnaire for the company's own people."""
+    last = {"code": "overall", "title": t("总体评价", "Overall"), "questions": [
+        rating("X1", "总体来说，您对内部服务满意吗？", "Overall, how satisfied are you with service inside the company?", is_overall=True),
+        {"code": "X2", "kind": "text", "title": t("您最想改变什么？", "What would you change first?"), "max_length": 1000},
+    ]}  # fmt: skip
+    return {
+        "title": t("内部服务满意度调查问卷", "Questionnaire on service inside the company"),
+        "intro": t("本调查匿名：没有人能看到是谁填写的。", "This survey is anonymous: nobody can see who wrote what."),
+        "sections": [*_dimensions(STAFF), last],
+    }  # fmt: skip
+
+
+def _dimensions(table):
+    return [{"code": code, "title": title, "questions": [rating(*question) for question in questions]} for code, title, questions in table]
+
+
+def rating(code, zh, en, may_not_apply=False, *, is_overall=False):
+    return {
+        "code": code, "kind": "rating", "title": t(zh, en), "required": True, "is_overall": is_overall, "scale": SCALE,
+        "points": points_of(SCALE), "na": NOT_APPLICABLE if may_not_apply else None,
+    }  # fmt: skip

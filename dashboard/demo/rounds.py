@@ -1,0 +1,203 @@
+"""Waves: set up, opened, answered, reminded, closed, and what became of low answers and findings."""
+
+import random
+from datetime import timedelta
+
+from django.utils import timezone
+
+from core.worktime.store import calendar_for
+from customers.choices import Direction, FollowUpState, Outcome
+from customers.models import FollowUp
+from customers.services import follow_ups
+from dashboard.demo import mails, opinions
+from dashboard.demo.clock import moment
+from surveys.choices import FindingState
+from surveys.models import Invitation, LowAnswer
+from surveys.selectors.questionnaires import instrument_of
+from surveys.services import answering, findings, invitations, links, waves
+
+LENGTH = 14  # days a wave is open
+REMINDERS = (4, 8)  # days after opening
+WORKING_DAY = 480  # minutes
+DAYS = {1: 30, 2: 17, 3: 9, 4: 5, 5: 12, 6: 7, 7: 3, 8: 2, 9: 8, 10: 4, 12: 3}  # when answers come: at once, or after a reminder
+HOURS = {8: 4, 9: 9, 10: 12, 11: 9, 12: 8, 13: 6, 14: 8, 15: 9, 16: 8, 17: 7, 19: 6, 20: 8, 21: 6}
+OUTCOMES = {
+    Outcome.RESOLVED: (58, ["已说明并补寄证书，客户满意。", "已安排讲师单独答疑，问题解决。", "更正发票并当天发出，客户表示感谢。", "为下一期调整了通知时间，客户接受。"]),
+    Outcome.REACHED: (22, ["已记录意见，转业务部门参考。", "客户说明当时较忙，没有具体要求。"]),
+    Outcome.UNRESOLVED: (9, ["客户要求退还部分费用，需部门决定。", "证书仍未到，已催制证。"]),
+    Outcome.NOT_REACHED: (7, ["三次未接通，已发短信。"]),
+    Outcome.REFUSED: (4, ["客户不愿再谈。"]),
+}  # fmt: skip
+
+
+class Rounds:
+    """The waves of the company; ``plan_wave`` puts one of them on the agenda."""
+
+    def __init__(self, org, agenda, customers):
+        self.org, self.agenda, self.customers = org, agenda, customers
+
+    def plan_wave(self, number, version, opens_on, *, names, activity, is_staff=False, sample=None, length=LENGTH, decides=True):
+        """One wave from its set-up to its confirmed results. ``number`` is its place in the series of opinions.
+
+        ``version`` and ``activity`` are called when the wave is set up.
+        """
+        story = Story(self, number, version, opens_on, length, is_staff, decides)
+        self.agenda.add(moment(opens_on - timedelta(days=5), 15), story.set_up, names, activity, sample)
+        self.agenda.add(moment(opens_on, 9, 30), story.open)
+        for day in REMINDERS:
+            self.agenda.add(moment(opens_on + timedelta(days=day), 10, 10), story.remind)
+        self.agenda.add(moment(opens_on + timedelta(days=length), 18), story.close)
+        return story
+
+
+class Story:
+    """What happens in one wave."""
+
+    def __init__(self, rounds, number, version, opens_on, length, is_staff, decides):
+        self.rounds, self.org, self.agenda = rounds, rounds.org, rounds.agenda
+        self.number, self.version, self.opens_on, self.length = number, version, opens_on, length
+        self.is_staff, self.decides = is_staff, decides
+        self.rng = random.Random(f"wave:{opens_on}:{number}")  # noqa: S311 (repeatable demonstration data, no secret)
+        self.wave = None
+
+    # The wave
+
+    def set_up(self, names, activity, sample):
+        by, version = self.org.users["officer"], self.version()
+        closes = moment(self.opens_on + timedelta(days=self.length), 18)
+        audience = {"kinds": ["employee"]} if self.is_staff else {
+            "kinds": ["customer"], "relations": ["new", "existing"], "primary_only": True}
+        self.wave = waves.create(
+            by=by, owner=by, questionnaire_version=version, unit=self.org.units["HQ"], activity=activity and activity(),
+            opens_at=moment(self.opens_on, 9, 30), closes_at=closes, name_zh=names[0], name_en=names[1], audience=audience,
+            is_anonymous=self.is_staff, sample_n=sample, sample_seed=20260101 + self.number if sample else None,
+            reminders_max=len(REMINDERS), reminder_every_days=REMINDERS[0],
+            invitation_zh="您的回答会直接用于改进课程与服务。" if not self.is_staff else "您的回答不会与您的姓名相连。",
+            invitation_en="Your answers go straight into better courses and service." if not self.is_staff else "Your answers are not linked to your name.",
+            thanks_zh="谢谢！结果和改进措施会在季度报告中公布。", thanks_en="Thank you! Results and what we change appear in the quarterly report.",
+        )  # fmt: skip
+        waves.schedule(self.wave, by=by)
+
+    def open(self):
+        waves.open_when_due(self.wave)
+        mails.deliver()
+        rows = Invitation.objects.filter(wave=self.wave).select_related("customer__unit", "contact").order_by("pk")
+        for row in rows:
+            self._decide(row)
+
+    def _decide(self, invitation):
+        """When this person answers, if at all; a few only begin, one in a hundred wants no more mail."""
+        seed = f"{invitation.customer.code}:{invitation.contact.email if self.is_staff else ''}"
+        person = opinions.person(seed, invitation.customer.unit.code, invitation.language)
+        token = links.token_of(self.wave.link_key, invitation.pk, invitation.generation)
+        day = self.opens_on + timedelta(days=self.rng.choices(list(DAYS), DAYS.values())[0] - 1)
+        when = moment(day, self.rng.choices(list(HOURS), HOURS.values())[0], self.rng.randint(0, 59))
+        when = max(when, moment(self.opens_on, 9, 35) + timedelta(minutes=self.rng.randint(0, 240)))
+        if opinions.answers(person, self.number, self.rng):
+            self.agenda.add(when, self.answer, token, person)
+        elif self.rng.random() < 0.08 and not self.is_staff:
+            self.agenda.add(when, self.begin, token, person)
+        elif self.rng.random() < 0.02 and not self.is_staff:
+            self.agenda.add(when, self.opt_out, token)
+
+    def answer(self, token, person):
+        invitation = answering.find_invitation(token)
+        if answering.situation(invitation.wave, invitation) != answering.Situation.READY or invitation.state == "bounced":
+            return
+        began = timezone.now() - timedelta(seconds=self.rng.randint(70, 420))
+        payload = self._payload(person)
+        receipt = answering.submit(payload=payload, invitation=invitation, language=person.language, started_at=began)
+        if receipt.is_new and not self.is_staff:
+            self._care(invitation)
+
+    def _payload(self, person):
+        instrument = instrument_of(self.version())
+        if self.is_staff:
+            return opinions.staff_payload(instrument, person, self.rng)
+        return opinions.training_payload(instrument, person, self.number, self.rng)
+
+    def begin(self, token, person):
+        invitation = answering.find_invitation(token)
+        if answering.situation(invitation.wave, invitation) == answering.Situation.READY:
+            first = dict(list(self._payload(person).items())[:4])
+            answering.save_answers(invitation, payload=first, rev=0)
+
+    def opt_out(self, token):
+        invitations.opt_out(answering.find_invitation(token))
+
+    def remind(self):
+        self.wave.refresh_from_db()
+        if self.wave.takes_answers:
+            invitations.remind(self.wave)
+            mails.deliver()
+
+    def close(self):
+        self.wave.refresh_from_db()
+        waves.close_when_due(self.wave)
+        today = timezone.localdate()
+        if not self.decides:
+            return
+        self.agenda.add(moment(today + timedelta(days=2), 10), self.take_up)
+        self.agenda.add(moment(today + timedelta(days=4), 15), self.judge)
+        self.agenda.add(moment(today + timedelta(days=6), 11), self.confirm)
+
+    def confirm(self):
+        waves.confirm_results(self.wave, by=self.org.users["officer2"], comment="已核对来源与作答时间，结果可信。")
+
+    # Low answers
+
+    def _care(self, invitation):
+        follow_up = FollowUp.objects.filter(low_answers__response__invitation=invitation).first()
+        if follow_up is None:
+            return
+        agent = self.rounds.customers.agent_of(invitation.customer)
+        calendar, now = calendar_for(), timezone.now()
+        pace = self.rng.uniform(0.3, 2.7) if self.rng.random() < 0.82 else self.rng.uniform(3.4, 5.5)
+        if self.rng.random() < 0.7:
+            self.agenda.add(calendar.add(now, 40), self.assign, follow_up, agent)
+        self.agenda.add(calendar.add(now, pace * WORKING_DAY), self.call_back, follow_up, agent, invitation.contact)
+
+    def assign(self, follow_up, agent):
+        follow_ups.assign(follow_up, to=agent, by=self.org.users["lead"])
+
+    def call_back(self, follow_up, agent, person):
+        """Take the follow-up, call, and close it with what came of it."""
+        follow_up.refresh_from_db()
+        follow_ups.take(follow_up, by=agent)
+        outcome = self.rng.choices(list(OUTCOMES), [weight for weight, _notes in OUTCOMES.values()])[0]
+        note = self.rng.choice(OUTCOMES[outcome][1])
+        self.rounds.customers.talk(person, f"回访低分答卷：{note}", by=agent, direction=Direction.OUT, follow_up=follow_up)
+        if self.rng.random() < 0.2:  # needs another department, and so another day
+            later = calendar_for().add(timezone.now(), self.rng.uniform(0.4, 1.5) * WORKING_DAY)
+            self.agenda.add(later, self.settle, follow_up, agent, outcome, note)
+        else:
+            self.settle(follow_up, agent, outcome, note)
+
+    def settle(self, follow_up, agent, outcome, note):
+        if outcome == Outcome.UNRESOLVED and self.rng.random() < 0.3:
+            follow_ups.escalate(follow_up, by=agent, comment=note)
+        else:
+            follow_ups.finish(follow_up, by=agent, outcome=outcome, note=note)
+
+    # Findings
+
+    def take_up(self):
+        """A low answer that its call bore out becomes a finding."""
+        rows = LowAnswer.objects.filter(response__wave=self.wave, follow_up__state=FollowUpState.DONE, follow_up__outcome=Outcome.UNRESOLVED)
+        low = rows.select_related("response__wave", "question").order_by("score5", "question__position", "pk").first()
+        if low:
+            findings.propose_from(low, by=self.org.users["officer"], note="回访证实：问题至今没有解决。")
+
+    def judge(self):
+        """What provably lies under the target is confirmed and given to a unit; the rest is dismissed with the reason."""
+        for finding in self.wave.findings.filter(state=FindingState.PROPOSED):
+            if self.number == opinions.LAST_CLOSED and self.rng.random() < 0.35:
+                continue  # of the last wave some still wait
+            if finding.mean_high is not None and finding.mean_high >= finding.threshold and finding.low_answer_id is None:
+                findings.dismiss(finding, by=self.org.users["officer2"], reason="区间包含目标值，低于目标未得到证实。")
+            else:
+                findings.confirm(finding, by=self.org.users["officer2"], unit=self._unit_of(finding))
+
+    def _unit_of(self, finding):
+        dimension = finding.dimension or finding.question.dimension
+        return self.org.units[{"service": "CD-SV", "organisation": "BT", "effect": "BT", "needs": "SH-BT"}.get(dimension, "QA")]
