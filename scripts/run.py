@@ -226,8 +226,6 @@ def serve(home, host, port):
         welcome(home, time.monotonic() - begun)
         keep_alive(parts)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         stop_all(parts)
         for note in notes.glob("*.pid"):
             note.unlink()
@@ -281,12 +279,17 @@ def manage(home, arguments):
         return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def stop_on_signals():
     def leave(number, _frame):
+        for other in SIGNALS:  # make and the terminal may both tell us
+            signal.signal(other, signal.SIG_IGN)
         say("\nStopping …")
         sys.exit(0 if number == signal.SIGINT else 128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, leave)
     if "MAKELEVEL" in os.environ:  # started by make: end with it, even when it is killed
         end_with_parent(signal.SIGTERM)

@@ -89,9 +89,16 @@ def require_readable(values, context):
 
 
 def _unpack(directory, manifest, target):
-    """Unpack the files and compare each."""
+    """Unpack the files that the manifest names, nowhere but under target, and compare each."""
     with tarfile.open(Path(directory) / MEDIA) as archive:
-        archive.extractall(target, filter="data")
+        held = set(archive.getnames())
+        for name in manifest["media"]:
+            path = target / name
+            if not path.resolve().is_relative_to(target.resolve()) or name not in held:
+                raise BackupError(f"{MEDIA} does not hold {name} as the manifest says.")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with archive.extractfile(name) as stored, open(path, "wb") as handle:
+                shutil.copyfileobj(stored, handle)
     if media_facts(target) != manifest["media"]:
         raise BackupError("The stored files came back different.")
 
@@ -164,7 +171,15 @@ def _swap_databases(fresh, main, former):
         if exists:
             cursor.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(main), Identifier(former)))
         cursor.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(fresh), Identifier(main)))
+    if exists and not _has_tables(former):
+        _drop(former)
+        return []
     return [f"database {former}"] if exists else []
+
+
+def _has_tables(database):
+    with connected(database) as cursor:
+        return bool(table_facts(cursor))
 
 
 def _swap_files(files, root, stamp):
