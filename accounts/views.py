@@ -16,7 +16,7 @@ from core.access import everyone, needs
 from core.forms import ReasonForm
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404, posted, render_page
 
 
 @needs("accounts.see_people")
@@ -37,7 +37,7 @@ def user_detail(request, pk):
 
 @needs("accounts.manage_people")
 def user_create(request):
-    form = NewUserForm(request.POST or None)
+    form = NewUserForm(posted(request))
     if form.is_valid():
         data = form.values()
         phone = data.pop("phone")
@@ -53,7 +53,7 @@ def user_create(request):
 def user_edit(request, pk):
     person = get_visible_or_404(User, request.user, pk=pk)
     require(request.user, "accounts.manage")
-    form = UserForm(request.POST or None, instance=User.objects.get(pk=pk))
+    form = UserForm(posted(request), instance=User.objects.get(pk=pk))
     if form.is_valid():
         roles = form.cleaned_data["roles"] + [r for r in person.groups.values_list("name", flat=True) if r == Role.SUPERVISOR]
         people.edit(person, by=request.user, roles=roles, **form.values())
@@ -66,7 +66,7 @@ def user_edit(request, pk):
 def user_disable(request, pk):
     person = get_visible_or_404(User, request.user, pk=pk)
     require(request.user, "accounts.disable", person)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         act = people.disable if person.is_active else people.enable
         act(person, by=request.user, reason=form.cleaned_data["reason"])
@@ -78,7 +78,7 @@ def user_disable(request, pk):
 @needs("accounts.manage_people")
 def membership_create(request, pk):
     person = get_visible_or_404(User, request.user, pk=pk)
-    form = MembershipForm(request.POST or None, user=person)
+    form = MembershipForm(posted(request), user=person)
     if form.is_valid():
         people.join(person, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -109,7 +109,7 @@ def unit_detail(request, pk):
 
 @needs("accounts.manage_people")
 def unit_create(request):
-    form = UnitForm(request.POST or None)
+    form = UnitForm(posted(request))
     if form.is_valid():
         data = {n: v for n, v in form.cleaned_data.items() if n != "is_active"}
         return redirect("accounts:unit_detail", units.create(by=request.user, **data).pk)
@@ -119,7 +119,7 @@ def unit_create(request):
 @needs("accounts.manage_people")
 def unit_edit(request, pk):
     unit = get_object_or_404(OrgUnit, pk=pk)
-    form = UnitForm(request.POST or None, instance=OrgUnit.objects.get(pk=pk))
+    form = UnitForm(posted(request), instance=OrgUnit.objects.get(pk=pk))
     if form.is_valid():
         units.edit(unit, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -142,7 +142,7 @@ def supervision(request):
 @needs("accounts.name_supervisors")
 def supervisor_name(request):
     require(request.user, "accounts.name_supervisor")
-    form = SupervisorForm(request.POST or None)
+    form = SupervisorForm(posted(request))
     if form.is_valid():
         people.name_supervisor(form.cleaned_data["user"], by=request.user, since=form.cleaned_data["since"])
         messages.success(request, _("Saved."))
@@ -154,7 +154,7 @@ def supervisor_name(request):
 def supervisor_release(request, pk):
     require(request.user, "accounts.name_supervisor")
     row = get_object_or_404(SupervisionMembership.objects.select_related("user"), pk=pk, until__isnull=True)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         people.release_supervisor(row.user, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -165,7 +165,7 @@ def supervisor_release(request, pk):
 
 @everyone
 def profile(request):
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = ProfileForm(posted(request), instance=User.objects.get(pk=request.user.pk))
     if form.is_valid():
         people.edit(request.user, by=request.user, **form.cleaned_data)
         request.profile_to_browser = {"language": request.user.language, "theme": request.user.theme}

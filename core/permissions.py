@@ -43,8 +43,13 @@ def capability(name):
 
 @rules.predicate
 def is_visible(user, obj):
-    """The model's own ``visible_to`` holds the row, so list and detail cannot disagree."""
-    return obj is not None and type(obj).objects.visible_to(user).filter(pk=obj.pk).exists()
+    """The model's own ``visible_to`` holds the row, so list and detail cannot disagree. Asked once per row and user."""
+    if obj is None:
+        return False
+    seen = obj.__dict__.setdefault("_seen_by", {})
+    if user.pk not in seen:
+        seen[user.pk] = type(obj).objects.visible_to(user).filter(pk=obj.pk).exists()
+    return seen[user.pk]
 
 
 def in_state(*states):

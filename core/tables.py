@@ -56,16 +56,17 @@ class BadgeColumn(tables.Column):
         self.states = states
         super().__init__(accessor=accessor, **kwargs)
 
-    def member(self, value):
+    def member(self, record):
+        value = self.accessor.resolve(record)  # the value itself: the table would hand over its label
         return self.states(value) if self.states else value
 
-    def render(self, value):
+    def render(self, record):
         from core.templatetags.ui import badge
 
-        return render_to_string("components/badge.html", badge(self.member(value)))
+        return render_to_string("components/badge.html", badge(self.member(record)))
 
-    def value(self, value):
-        return str(self.member(value).label)
+    def value(self, record):
+        return str(self.member(record).label)
 
 
 class DueColumn(tables.TemplateColumn):

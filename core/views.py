@@ -10,9 +10,11 @@ from core.search import find
 def get_visible_or_404(model, user, **lookup):
     """The row, if ``visible_to(user)`` holds it; otherwise 404 as if it did not exist."""
     try:
-        return model.objects.visible_to(user).get(**lookup)
+        row = model.objects.visible_to(user).get(**lookup)
     except (model.DoesNotExist, ValueError):
         raise Http404
+    row._seen_by = {user.pk: True}  # rules need not ask again (core.permissions.is_visible)
+    return row
 
 
 def render_page(request, template, context=None, *, partial=None, status=200):
@@ -21,6 +23,11 @@ def render_page(request, template, context=None, *, partial=None, status=200):
     response = render(request, f"{template}#{partial}" if wants_fragment else template, context or {}, status=status)
     response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "HX-Request"]))
     return response
+
+
+def posted(request):
+    """What a form is bound to: the posted fields, be they none, or None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 @everyone

@@ -14,7 +14,7 @@ from core.forms import ConfirmForm, ReasonForm
 from core.models import Period
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404, posted, render_page
 from reports import papers, selectors
 from reports.choices import Part
 from reports.forms import PeriodForm, TextForm
@@ -33,7 +33,7 @@ def report_list(request):
 
 @needs("reports.write_report")
 def report_make(request):
-    form = PeriodForm(request.POST or None)
+    form = PeriodForm(posted(request))
     if form.is_valid():
         period = Period.objects.get(pk=form.cleaned_data["period"])
         existing = Report.objects.filter(period=period).first()
@@ -74,7 +74,7 @@ def report_text(request, pk, part):
     text = report.texts.filter(part=part).first()
     if text is None:
         raise Http404
-    form = TextForm(request.POST or None, initial={"text_zh": text.text_zh, "text_en": text.text_en, "version": report.version})
+    form = TextForm(posted(request), initial={"text_zh": text.text_zh, "text_en": text.text_en, "version": report.version})
     if form.is_valid():
         data = form.cleaned_data
         service.edit_text(report, part, by=request.user, expected_version=data["version"], text_zh=data["text_zh"], text_en=data["text_en"])
@@ -86,8 +86,8 @@ def report_text(request, pk, part):
 def _step(request, pk, rule, act, template_title, form_class=ConfirmForm):
     report = get_visible_or_404(Report, request.user, pk=pk)
     require(request.user, rule, report)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = form_class(posted(request))
+    if form.is_valid():
         arguments = {"comment": form.cleaned_data["reason"]} if form_class is ReasonForm else {}
         act(report, by=request.user, **arguments)
         messages.success(request, _("Done."))

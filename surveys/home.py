@@ -65,7 +65,7 @@ def _waves(user):
         return
     rows = Wave.objects.visible_to(user).filter(Q(owner=user) | Q(state=WaveState.CLOSED), state__in=(WaveState.DRAFT, WaveState.CLOSED))
     for wave in rows.order_by("opens_at")[:20]:
-        act = _("Schedule") if wave.state == WaveState.DRAFT else _("Look at the results and confirm")
+        act = _("Schedule the wave") if wave.state == WaveState.DRAFT else _("Look at the results and confirm")
         at = wave.opens_at if wave.state == WaveState.DRAFT else None
         yield due.DueItem(_("Wave"), pick(wave, "name"), wave.get_absolute_url(), act, due_at=at, number=wave.code)
 

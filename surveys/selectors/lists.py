@@ -1,8 +1,9 @@
 """Rows of survey lists with what their columns need, in a fixed number of queries."""
 
-from django.db.models import Count, DecimalField, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Case, Count, DecimalField, F, IntegerField, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 
+from customers.choices import FollowUpState
 from surveys.choices import InvitationState
 from surveys.models import Answer, Finding, Invitation, LowAnswer, Response, Wave
 
@@ -17,7 +18,9 @@ def waves(user):
     """Waves with ``invited_n`` and ``answered_n``."""
     invited = Invitation.objects.filter(wave=OuterRef("pk")).exclude(state=InvitationState.WITHDRAWN)
     answered = Response.objects.filter(wave=OuterRef("pk"), is_valid=True)
-    return Wave.objects.visible_to(user).annotate(invited_n=counted(invited, "wave"), answered_n=counted(answered, "wave"))
+    return Wave.objects.visible_to(user).annotate(
+        invited_n=counted(invited, "wave"), answered_n=counted(answered, "wave")
+    )
 
 
 def responses(user, wave):
@@ -36,7 +39,7 @@ def low_answers(wave):
     return (
         LowAnswer.objects.filter(response__wave=wave)
         .select_related("question", "response__invitation__customer", "follow_up__owner")
-        .order_by(Q(follow_up__state__in=("done", "dropped", "escalated")), "follow_up__due_at")
+        .order_by(Case(When(follow_up__state__in=FollowUpState.ended(), then=1), default=0), "follow_up__due_at")
     )
 
 

@@ -10,7 +10,7 @@ from core.forms import ReasonForm
 from core.panels import panels
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404, posted, render_page
 from surveys.choices import FindingState
 from surveys.filters import FindingFilter
 from surveys.forms.waves import FindingForm
@@ -41,7 +41,7 @@ def finding(request, pk):
 def finding_confirm(request, pk):
     row = get_visible_or_404(Finding, request.user, pk=pk)
     require(request.user, "surveys.decide_finding", row)
-    form = FindingForm(request.POST or None, initial={"unit": row.unit_id, "note": row.note})
+    form = FindingForm(posted(request), initial={"unit": row.unit_id, "note": row.note})
     if form.is_valid():
         service.confirm(row, by=request.user, **form.cleaned_data)
         messages.success(request, _("The finding is confirmed."))
@@ -53,7 +53,7 @@ def finding_confirm(request, pk):
 def finding_dismiss(request, pk):
     row = get_visible_or_404(Finding, request.user, pk=pk)
     require(request.user, "surveys.decide_finding", row)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         service.dismiss(row, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Dismissed."))

@@ -10,7 +10,7 @@ from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404, posted, render_page
 from surveys.choices import PlanState, WaveState
 from surveys.filters import PlanFilter
 from surveys.forms.plans import ActivityForm, NewPlanForm, PlanForm
@@ -49,7 +49,7 @@ def plan_revision(request, pk, no):
 
 @needs("surveys.write_plan")
 def plan_create(request):
-    form = NewPlanForm(request.POST or None)
+    form = NewPlanForm(posted(request))
     if form.is_valid():
         return redirect("surveys:plan_edit", service.create(by=request.user, **form.cleaned_data).pk)
     return render_page(request, "surveys/form.html", {"form": form, "title": _("New yearly plan"), "back": "surveys:plan_list"})
@@ -59,7 +59,7 @@ def plan_create(request):
 def plan_edit(request, pk):
     row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
     require(request.user, "surveys.edit_plan", row)
-    form = PlanForm(request.POST or None, instance=SurveyPlan.objects.get(pk=pk))
+    form = PlanForm(posted(request), instance=SurveyPlan.objects.get(pk=pk))
     if form.is_valid():
         fields = dict(form.cleaned_data)
         service.edit(row, by=request.user, expected_version=fields.pop("version"), **fields)
@@ -73,7 +73,7 @@ def activity(request, pk, activity_pk=None):
     row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
     require(request.user, "surveys.edit_plan", row)
     found = get_object_or_404(row.activities, pk=activity_pk) if activity_pk else None
-    form = ActivityForm(request.POST or None, instance=PlanActivity.objects.get(pk=activity_pk) if found else None)
+    form = ActivityForm(posted(request), instance=PlanActivity.objects.get(pk=activity_pk) if found else None)
     if form.is_valid():
         if found:
             service.edit_activity(found, by=request.user, **form.cleaned_data)
@@ -98,8 +98,8 @@ def activity_remove(request, pk, activity_pk):
 def step(request, pk, rule, act, name, form_class=ConfirmForm):
     row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
     require(request.user, rule, row)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = form_class(posted(request))
+    if form.is_valid():
         act(row, by=request.user, **form.cleaned_data)
         messages.success(request, _("Done."))
         return redirect(row)

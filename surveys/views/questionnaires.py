@@ -11,7 +11,7 @@ from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404, posted, render_page
 from surveys import outline
 from surveys.filters import QuestionnaireFilter
 from surveys.forms.questionnaires import HeadForm, NewQuestionnaireForm, QuestionForm, SectionForm
@@ -54,7 +54,7 @@ def version(request, pk):
 
 @needs("surveys.design_questionnaire")
 def questionnaire_create(request):
-    form = NewQuestionnaireForm(request.POST or None)
+    form = NewQuestionnaireForm(posted(request))
     if form.is_valid():
         made = service.create(by=request.user, **form.cleaned_data)
         return redirect("surveys:version_edit", made.draft.pk)
@@ -64,7 +64,7 @@ def questionnaire_create(request):
 @needs("surveys.design_questionnaire")
 def questionnaire_copy(request, pk):
     row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
-    form = NewQuestionnaireForm(request.POST or None, initial={"unit": row.questionnaire.unit_id})
+    form = NewQuestionnaireForm(posted(request), initial={"unit": row.questionnaire.unit_id})
     if form.is_valid():
         made = service.copy(row, by=request.user, **form.cleaned_data)
         return redirect("surveys:version_edit", made.draft.pk)
@@ -96,7 +96,7 @@ def version_edit(request, pk):
     row = draft_or_refuse(request, pk)
     head = row.definition
     initial = {f"{name}_{key}": (head.get(name) or {}).get(key, "") for name in ("title", "intro") for key in ("zh", "en")}
-    form = HeadForm(request.POST or None, initial=initial | {"version": row.version, "note": row.change_note})
+    form = HeadForm(posted(request), initial=initial | {"version": row.version, "note": row.change_note})
     if form.is_valid():
         save(request, row, {**head, **form.parts()}, form.cleaned_data["version"], form.cleaned_data["note"])
         return redirect("surveys:version_edit", pk)
@@ -110,7 +110,7 @@ def section_edit(request, pk, section=None):
     row = draft_or_refuse(request, pk)
     part = at(row.definition, section) if section is not None else {}
     initial = {"code": part.get("code", ""), "version": row.version} | {f"title_{key}": text for key, text in (part.get("title") or {}).items()}
-    form = SectionForm(request.POST or None, initial=initial)
+    form = SectionForm(posted(request), initial=initial)
     if form.is_valid():
         save(request, row, outline.put_section(row.definition, section, form.part()), form.cleaned_data["version"])
         return redirect("surveys:version_edit", pk)
@@ -124,7 +124,7 @@ def question_edit(request, pk, section, question=None):
     part = at(row.definition, section)
     item = at(row.definition, section, question) if question is not None else {}
     initial = QuestionForm.initial_of(item or {"kind": "rating", "scale": "B", "required": True}) | {"version": row.version}
-    form = QuestionForm(request.POST or None, initial=initial, item=item)
+    form = QuestionForm(posted(request), initial=initial, item=item)
     if form.is_valid():
         save(request, row, outline.put_question(row.definition, section, question, form.question()), form.cleaned_data["version"])
         return redirect("surveys:version_edit", pk)
@@ -161,8 +161,8 @@ def part_act(request, pk, section, question=None):
 def step(request, pk, rule, act, name, form_class, argument):
     row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
     require(request.user, rule, row)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = form_class(posted(request))
+    if form.is_valid():
         act(row, by=request.user, **({argument: form.cleaned_data["reason"]} if form_class is ReasonForm else {}))
         messages.success(request, _("Done."))
         return redirect(row)

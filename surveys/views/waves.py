@@ -13,7 +13,7 @@ from core.forms import ConfirmForm, ReasonForm
 from core.i18n import pick
 from core.permissions import allows, require
 from core.tables import listing
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404, posted, render_page
 from core.workflow import record
 from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
@@ -143,9 +143,9 @@ def wave_create(request):
     initial = {"owner": request.user.pk}
     if activity:
         initial |= {"activity": activity.pk, "unit": activity.plan.unit_id, "name_zh": activity.title_zh, "name_en": activity.title_en}
-    form = WaveForm(request.POST or None, user=request.user, initial=initial)
-    people = AudienceForm(request.POST or None, initial={"kinds": ["customer"]})
-    if request.method == "POST" and form.is_valid() and people.is_valid():
+    form = WaveForm(posted(request), user=request.user, initial=initial)
+    people = AudienceForm(posted(request), initial={"kinds": ["customer"]})
+    if form.is_valid() and people.is_valid():
         made = service.create(by=request.user, audience=people.audience(), **form.values())
         return redirect(made)
     return render_page(request, "surveys/wave_edit.html", {"form": form, "people": people, "title": _("New wave")})
@@ -155,9 +155,9 @@ def wave_create(request):
 def wave_edit(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
     require(request.user, "surveys.edit_wave", row)
-    form = WaveForm(request.POST or None, user=request.user, wave=row, initial=WaveForm.initial_of(row))
-    people = AudienceForm(request.POST or None, initial=row.audience)
-    if request.method == "POST" and form.is_valid() and people.is_valid():
+    form = WaveForm(posted(request), user=request.user, wave=row, initial=WaveForm.initial_of(row))
+    people = AudienceForm(posted(request), initial=row.audience)
+    if form.is_valid() and people.is_valid():
         service.edit(row, by=request.user, expected_version=form.cleaned_data["version"], audience=people.audience(), **form.values())
         messages.success(request, _("Saved."))
         return redirect(row)
@@ -188,8 +188,8 @@ def wave_step(request, pk, step):
         raise Http404
     rule, act, form_class = STEPS[step]
     require(request.user, rule, row)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = form_class(posted(request))
+    if form.is_valid():
         act(row, by=request.user, **form.cleaned_data)
         messages.success(request, _("Done."))
         return redirect(row)
@@ -201,7 +201,7 @@ def wave_step(request, pk, step):
 def invitation_withdraw(request, pk):
     row = get_visible_or_404(Invitation, request.user, pk=pk)
     require(request.user, "surveys.invite_people", row.wave)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         invitations.withdraw(row, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("The link is dead from now on."))
