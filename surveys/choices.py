@@ -84,8 +84,8 @@ class ScaleKind(models.TextChoices):
 class WaveState(Coloured):
     DRAFT = "draft", _("Draft")
     SCHEDULED = "scheduled", _("Scheduled")
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("wave", "Open")
+    CLOSED = "closed", pgettext_lazy("wave", "Closed")
     CONFIRMED = "confirmed", _("Results confirmed")
     CANCELLED = "cancelled", _("Cancelled")
 
@@ -108,8 +108,8 @@ class WaveMode(models.TextChoices):
 
 
 class InvitationState(Coloured):
-    PLANNED = "planned", _("Planned")
-    SENT = "sent", _("Sent")
+    PLANNED = "planned", pgettext_lazy("invitation", "Planned")
+    SENT = "sent", pgettext_lazy("invitation", "Sent")
     BOUNCED = "bounced", _("Not deliverable")
     STARTED = "started", _("Started")
     DONE = "done", _("Answered")

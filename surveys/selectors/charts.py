@@ -5,6 +5,7 @@ as a table.
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.charts import Chart
 from core.i18n import pick
@@ -211,7 +212,7 @@ def importance(found, titles):
     points = [_map_point(point, titles) for point in found.points]
     fix = [titles[point.name] for point in found.points if point.quadrant == "fix_first"]
     sentence = (
-        _("Improve first: %(names)s.") % {"names": _(", ").join(fix)}
+        _("Improve first: %(names)s.") % {"names": pgettext("list separator", ", ").join(fix)}
         if fix
         else _("No dimension is certain to need work first.")
     )

@@ -250,13 +250,7 @@ def _groups(wave, column, label, sizes, found, labels):
 
 def segments_in_use(wave):
     """[(column, label)] of the reporting dimensions by which the responses of ``wave`` can be divided."""
-    if wave.is_anonymous:
-        return []
-    return [
-        (column.value, column.label)
-        for column in Segment
-        if len(counts.group_sizes(wave.pk, by=column.value)) > 1
-    ]
+    return [] if wave.is_anonymous else [(name, Segment(name).label) for name in counts.divided(wave.pk)]
 
 
 # Time ------------------------------------------------------------------------------------------------

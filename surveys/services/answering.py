@@ -9,16 +9,18 @@ import hashlib
 import json
 import logging
 import uuid
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from surveys import instrument as instruments
 from surveys.choices import InvitationState, ResponseMode, WaveState
-from surveys.models import AnswerText, BoxedAnswer, Draft, Invitation, Response, SpentMarker, Wave
+from surveys.models import AnswerText, BoxedAnswer, Draft, Invitation, Response, Wave, WaveKey
 from surveys.models.invitation import Segmented
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answers, invitations, links, low_answers
@@ -35,7 +37,7 @@ class Situation(models.TextChoices):
     READY = "ready", gettext_lazy("Ready to answer")
     DONE = "done", gettext_lazy("Already answered")
     NOT_YET = "not_yet", gettext_lazy("Not open yet")
-    CLOSED = "closed", gettext_lazy("Closed")
+    CLOSED = "closed", pgettext_lazy("survey", "Closed")
     UNKNOWN = "unknown", gettext_lazy("Not valid")
 
 
@@ -82,28 +84,61 @@ class Saved:
 # The door --------------------------------------------------------------------------------------------
 
 
+FIND = """
+    SELECT i.*, d.payload::text AS d_payload, d.rev AS d_rev, d.started_at AS d_started_at, r.id AS r_id,
+           r.receipt AS r_receipt, w.version AS w_version, w.updated_at AS w_updated_at, w.state AS w_state,
+           w.closes_at AS w_closes_at, CASE WHEN w.is_anonymous THEN k.key END AS w_key
+    FROM surveys_invitation i JOIN surveys_wave w ON w.id = i.wave_id
+    LEFT JOIN surveys_wavekey k ON k.wave_id = i.wave_id
+    LEFT JOIN surveys_draft d ON d.invitation_id = i.id
+    LEFT JOIN surveys_response r ON r.invitation_id = i.id
+    WHERE i.token_hash = %s"""
+
+
 def find_invitation(token):
-    """The invitation behind a personal token with wave, version, key, draft and response; one query. None:
-    unknown.
+    """The invitation behind a token with wave, version, draft and response; one query. None: unknown.
+
+    Wave and version come from the process as long as nothing about the wave changed.
     """
     if not 20 <= len(token) <= 100:
         return None
-    return (
-        Invitation.objects.filter(token_hash=links.hash_of(token))
-        .select_related("wave__questionnaire_version", "wave__link_key", "draft", "response")
-        .defer("wave__questionnaire_version__definition", "wave__audience", "response__raw")
-        .first()
-    )
+    found = next(iter(Invitation.objects.raw(FIND, [links.hash_of(token)])), None)
+    if found is None:
+        return None
+    found.wave = _wave(found.wave_id, found.w_version, found.w_updated_at, found.w_state, found.w_closes_at)
+    draft = response = None
+    if found.d_rev is not None:
+        draft = Draft(
+            invitation=found,
+            payload=json.loads(found.d_payload),
+            rev=found.d_rev,
+            started_at=found.d_started_at,
+        )
+    if found.r_id is not None:
+        response = Response(pk=found.r_id, wave_id=found.wave_id, invitation=found, receipt=found.r_receipt)
+    found._state.fields_cache |= {"draft": draft, "response": response}
+    if found.wave.is_anonymous:
+        key = WaveKey._meta.get_field("key").from_db_value(found.w_key, None, None)
+        found.wave._state.fields_cache["link_key"] = WaveKey(wave_id=found.wave_id, key=key) if key else None
+    return found
 
 
 def find_wave(code):
-    """The wave behind the code of an open link with version and key; one query. None: unknown."""
-    return (
-        Wave.objects.filter(open_code=code, is_open_link=True)
-        .select_related("questionnaire_version", "link_key")
-        .defer("questionnaire_version__definition", "audience")
-        .first()
-    )
+    """The wave behind the code of an open link with its version; one query. None: unknown."""
+    seen = Wave.objects.filter(open_code=code, is_open_link=True).order_by()
+    seen = seen.values_list("pk", "version", "updated_at", "state", "closes_at")[:1]
+    return _wave(*seen[0]) if seen else None
+
+
+def _wave(*seen):
+    """A copy of the wave as this process read it last; it keeps no key."""
+    return copy(_read_wave(*seen))
+
+
+@lru_cache(maxsize=256)
+def _read_wave(pk, *_seen):
+    waves = Wave.objects.select_related("questionnaire_version")
+    return waves.defer("questionnaire_version__definition", "audience").get(pk=pk)
 
 
 def situation(wave, invitation=None):
@@ -341,8 +376,3 @@ def _follow_up(response):
             low_answers.open_for(response, low)
     except Exception:
         log.exception("follow-up of response %s could not be opened", response.pk)
-
-
-def spent_count(wave):
-    """How many have answered an open anonymous wave."""
-    return SpentMarker.objects.filter(wave=wave).count()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.batch import each
-from core.i18n import both, speaking
+from core.i18n import both
 from customers.choices import FollowUpReason
 from customers.services import follow_ups
 from surveys.choices import WaveState
@@ -46,12 +46,11 @@ def open_for(response, low):
 
 
 def _title(wave, question, score):
-    with speaking("zh-hans"):
-        return both(TITLE)["zh"] % {
-            "wave": wave.code,
-            "question": question.titles["zh"],
-            "score": f"{score:g}",
-        }
+    return both(TITLE)["zh"] % {
+        "wave": wave.code,
+        "question": question.titles["zh"],
+        "score": f"{score:g}",
+    }
 
 
 def _detail(instrument, low):

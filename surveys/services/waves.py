@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.workflow import InvalidTransition, record, start
+from core.workflow import InvalidTransition, start
 from core.workflow import edit as edit_row
 from surveys.choices import InvitationState, VersionState, WaveState
 from surveys.errors import NotReady
@@ -168,12 +168,6 @@ def close_when_due(wave):
     """Close an open wave whose deadline has passed. For the clock."""
     if wave.state == WaveState.OPEN and wave.closes_at <= timezone.now():
         close(wave, by=None)
-
-
-@transaction.atomic
-def note(wave, *, by, comment):
-    """A remark in the history of the wave."""
-    record(wave, "noted", by=by, comment=comment)
 
 
 def _take_key(wave):

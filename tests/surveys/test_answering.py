@@ -87,7 +87,7 @@ def test_required_answers_are_owed_only_on_completion():
 @pytest.mark.django_db
 def test_finding_an_invitation_is_one_query(django_assert_num_queries):
     wave = make.open_wave()
-    answering.instrument_for(wave)
+    answering.instrument_for(answering.find_invitation(wave.people[0].token).wave)  # once in a process
     with django_assert_num_queries(1):
         invitation = answering.find_invitation(wave.people[0].token)
         assert answering.situation(invitation.wave, invitation) == Situation.READY
@@ -247,6 +247,19 @@ def test_closed_wave_takes_nothing():
         answering.submit(invitation=stale, payload=make.payload(wave.questionnaire_version))
     assert caught.value.situation == Situation.CLOSED
     assert not Response.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_process_remembers_of_a_wave_is_never_old():
+    wave = make.open_wave(2, is_anonymous=True)
+    token = wave.people[0].token
+    before = answering.find_invitation(token)
+    assert before.wave.link_key and answering.find_invitation(token).wave is not before.wave
+    waves.edit(wave, by=wave.owner, thanks_zh="谢谢")
+    assert answering.find_invitation(token).wave.thanks_zh == "谢谢"
+    waves.close(wave, by=wave.owner)
+    after = answering.find_invitation(token)
+    assert (after.wave.state, hasattr(after.wave, "link_key")) == (WaveState.CLOSED, False)
 
 
 @pytest.mark.django_db
