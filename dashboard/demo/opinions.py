@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from dashboard.demo.instruments import STAFF, TRAINING
 
 LEVELS = {  # on the 5-point scale, before rounding, per wave of the series (the last one stays)
-    "needs": (4.3,), "content": (4.3,), "trainer": (4.75,), "organisation": (3.75, 3.75, 4.35), "effect": (4.15,),
-    "service": (4.2, 4.2, 4.2, 3.65),
+    "needs": (4.25,), "content": (4.25,), "trainer": (4.65,), "organisation": (3.7, 3.7, 4.3), "effect": (4.05,),
+    "service": (4.15, 4.15, 4.15, 3.55),
     "support": (3.8,), "tools": (3.5,), "growth": (4.1,),
 }  # fmt: skip
 WEIGHTS = {"needs": 0.14, "content": 0.2, "trainer": 0.2, "organisation": 0.1, "effect": 0.08, "service": 0.28,
            "support": 0.4, "tools": 0.35, "growth": 0.25}  # fmt: skip
 LAST_CLOSED = 3  # number of the wave of the last closed quarter; the open one is 4
 CHENGDU_SERVICE = -0.55
-ANSWERS = 0.61  # of those whom an invitation reaches
+ANSWERS, STAFF_ANSWERS = 0.61, 0.8  # of those whom an invitation reaches
 NOT_APPLICABLE = 0.07
 
 COMMENTS = {  # dimension → (advice, praise), each (zh, en)
@@ -74,12 +74,12 @@ class Person:
 def person(seed, unit, language):
     """The same ``seed`` is the same person, in every wave."""
     rng = random.Random(f"person:{seed}")  # noqa: S311 (repeatable)
-    return Person(rng.gauss(0, 0.42), {code: rng.gauss(0, 0.28) for code in LEVELS}, unit, language)
+    return Person(rng.gauss(0, 0.5), {code: rng.gauss(0, 0.32) for code in LEVELS}, unit, language)
 
 
-def answers(someone, wave_no, rng):
-    """Whether ``someone`` answers this wave."""
-    return rng.random() < ANSWERS + 0.05 * someone.mood - (0.02 if wave_no == 0 else 0)
+def answers(someone, rng, *, is_staff=False):
+    """Whether ``someone`` answers a wave; the content a little more often."""
+    return rng.random() < (STAFF_ANSWERS if is_staff else ANSWERS) + 0.04 * someone.mood
 
 
 def training_payload(instrument, someone, wave_no, rng):
@@ -121,7 +121,7 @@ def _ratings(instrument, table, someone, wave_no, rng):
 
 def _overall(felt, someone, rng):
     total = sum(WEIGHTS[code] for code in felt)
-    return sum(WEIGHTS[code] * value for code, value in felt.items()) / total + rng.gauss(0, 0.3)
+    return sum(WEIGHTS[code] * value for code, value in felt.items()) / total + rng.gauss(0, 0.4) - 0.08
 
 
 def _point(value):

@@ -93,7 +93,7 @@ class Story:
         day = self.opens_on + timedelta(days=self.rng.choices(list(DAYS), DAYS.values())[0] - 1)
         when = moment(day, self.rng.choices(list(HOURS), HOURS.values())[0], self.rng.randint(0, 59))
         when = max(when, moment(self.opens_on, 9, 35) + timedelta(minutes=self.rng.randint(0, 240)))
-        if opinions.answers(person, self.number, self.rng):
+        if opinions.answers(person, self.rng, is_staff=self.is_staff):
             self.agenda.add(when, self.answer, token, person)
         elif self.rng.random() < 0.08 and not self.is_staff:
             self.agenda.add(when, self.begin, token, person)
