@@ -8,7 +8,8 @@ import uuid
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import public
 from surveys.instrument import check, read_post
-from surveys.public import guard
+from surveys.public import frames, guard
 from surveys.public.sheets import transcript
 from surveys.public.visits import Visit
 from surveys.services import answering, invitations
@@ -88,7 +89,7 @@ def stop(request, token):
         return _unknown(request, visit)
     one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     if request.method != "POST" or (not one_click and guard.is_forged(request)):
-        return _page(request, visit, "stop")
+        return _page(request, visit, "stop", status=403 if request.method == "POST" else 200)
     forever = one_click or request.POST.get("what") == "all"
     (invitations.opt_out if forever else invitations.refuse)(visit.invitation)
     return _page(request, visit, "stopped", forever=forever)
@@ -121,13 +122,15 @@ def _answer(request, visit):
 def _show(request, visit):
     part = request.GET.get("part")
     if not part and not visit.draft.payload and len(visit.instrument.sections) > 1:
-        return _page(request, visit, "welcome")
+        return _same(request, visit, "welcome")
     return _sheet(request, visit, visit.sheet(part))
 
 
 def _sheet(request, visit, sheet, *, status=200, note=""):
     """One section to fill in. ``submit_key`` is made with the first page and goes along until the receipt."""
     key = request.POST.get("key") or str(uuid.uuid4())
+    if request.method != "POST" and not visit.draft.rev:
+        return _same(request, visit, "section", sheet=sheet, key=key, csrf_token=get_token(request))
     return _page(request, visit, "section", status=status, sheet=sheet, key=key, note=note)
 
 
@@ -140,10 +143,10 @@ def _take(request, visit):
     if language:
         translation.activate(post["language"])
     elif not is_back:
+        if sheet.is_last:
+            return _submit(request, visit, sheet)
         _values, errors = check(visit.instrument, sheet.payload)
         sheet.errors = {uid: text for uid, text in errors.items() if sheet.holds(uid)}
-        if sheet.is_last and not sheet.errors:
-            return _submit(request, visit, sheet)
     visit.keep(sheet, _revision(request))
     if sheet.errors:
         return _sheet(request, visit, sheet, status=422)
@@ -160,6 +163,7 @@ def _submit(request, visit, sheet):
             submit_key=request.POST.get("key"), language=translation.get_language(),
         )  # fmt: skip
     except answering.Invalid as invalid:
+        visit.keep(sheet, _revision(request))
         sheet.show_errors(invalid.errors)
         return _sheet(request, visit, sheet, status=422, note=invalid.errors.get("", ""))
     except answering.NotTaken:
@@ -170,7 +174,7 @@ def _submit(request, visit, sheet):
 
 
 def _received(request, visit, receipt):
-    return _page(request, visit, "received", receipt=receipt)
+    return _same(request, visit, "received", **({"receipt": receipt} if receipt else {}))
 
 
 def _closed(request, visit):
@@ -195,9 +199,13 @@ def _revision(request):
 
 
 def _page(request, visit, name, *, status=200, **context):
-    context |= {"visit": visit, "wave": visit.wave, "least": settings.SUPPRESSION_SCORES}
+    context |= {"visit": visit, "wave": visit.wave}
     response = render(request, f"surveys/public/{name}.html", context, status=status)
     return _remember_language(request, response)
+
+
+def _same(request, visit, name, **holes):
+    return _remember_language(request, HttpResponse(frames.filled(request, visit, name, **holes)))
 
 
 def _remember_language(request, response):

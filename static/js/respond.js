@@ -141,11 +141,11 @@
       show(await answer.text(), answer.url);
     } catch {
       form.ariaBusy = "false";
-      failures += 1;
       say(page.words.offline, true);
       page.waiting = button || true;
       clearTimeout(timer);
-      timer = setTimeout(again, 1000 * RETRY[Math.min(failures, RETRY.length - 1)]);
+      timer = setTimeout(again, 1000 * RETRY[Math.min(page.tries, RETRY.length - 1)]);
+      page.tries += 1;
     }
   }
 
@@ -181,7 +181,7 @@
     form = document.getElementById("answers");
     if (!form) return;
     const state = form.querySelector(".state");
-    page = { home: new URL(form.action).pathname, save: form.dataset.save, state, words: { ...state.dataset }, waiting: null };
+    page = { home: new URL(form.action).pathname, save: form.dataset.save, state, words: { ...state.dataset }, waiting: null, tries: 0 };
     failures = 0;
     kept = device.read(page.home);
     if (goesOn && !page.save) collect();

@@ -1,4 +1,4 @@
-"""A section of a questionnaire as a page shows it. What is the same for everybody is drawn once in a process."""
+"""A section of a questionnaire as a page shows it; what is the same for everybody is drawn once."""
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -57,7 +57,7 @@ class Field:
 
 @dataclass
 class Sheet:
-    """One section to fill in: ``index`` counts from 0; ``payload`` are the answers so far, ``errors`` by uid."""
+    """One section to fill in: ``index`` from 0; ``payload`` are the answers so far, ``errors`` by uid."""
 
     instrument: Instrument
     index: int = 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -44,6 +45,11 @@ class Visit:
         if found == Situation.CLOSED and timezone.now() > self.wave.closes_at + LINK_OUTLIVES_WAVE:
             return Situation.UNKNOWN
         return found
+
+    @property
+    def least(self):
+        """Answers a group must have to be shown."""
+        return settings.SUPPRESSION_SCORES
 
     @cached_property
     def instrument(self):
@@ -91,7 +97,11 @@ class Visit:
         day, clock = (closes, f"{closes:%H:%M}")
         if clock == "00:00":
             day, clock = closes - timedelta(days=1), "24:00"
-        words = {"day": date_format(day, "SHORT_DATE_FORMAT"), "weekday": date_format(day, "l"), "time": clock}
+        words = {
+            "day": date_format(day, "SHORT_DATE_FORMAT"),
+            "weekday": date_format(day, "l"),
+            "time": clock,
+        }
         return _("%(day)s (%(weekday)s), %(time)s") % words
 
     def _index(self, part):

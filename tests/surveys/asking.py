@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import OrgUnit, User
 from accounts.services import people, units
 from customers.services import customers
-from surveys.scales import LIBRARY, points_of
+from surveys.scales import points_of
 from surveys.services import links, questionnaires, waves
 
 
@@ -39,16 +39,20 @@ def three_sections():
             {"code": "course", "title": words("讲师与课程", "Trainer and course"), "questions": [
                 rating("clear", "讲师讲解清楚吗？", "Was the trainer clear?", is_overall=True,
                        na=words("没有听到", "I missed it")),
-                rating("useful", "内容有用吗？", "Was the content useful?", help=words("回到岗位后", "Back at work")),
+                rating("useful", "内容有用吗？", "Was the content useful?",
+                       help=words("回到岗位后", "Back at work")),
             ]},
             {"code": "place", "title": words("场地与服务", "Place and service"), "questions": [
                 question("recommend", "scale_0_10", words("愿意推荐给同事吗？", "Would you recommend it?")),
-                question("why", "multiple", words("为什么来？", "Why did you come?"), options=REASONS, required=False),
+                question("why", "multiple", words("为什么来？", "Why did you come?"), options=REASONS,
+                         required=False),
                 question("again", "yes_no", words("还会再来吗？", "Will you come again?")),
             ]},
             {"code": "words", "title": words("您的话", "In your words"), "questions": [
-                question("idea", "text", words("哪里最该改？", "What should change first?"), required=False, max_length=200),
-                question("way", "single", words("怎么联系您？", "How to reach you?"), options=REASONS[:2], required=False),
+                question("idea", "text", words("哪里最该改？", "What should change first?"), required=False,
+                         max_length=200),
+                question("way", "single", words("怎么联系您？", "How to reach you?"), options=REASONS[:2],
+                         required=False),
             ]},
         ],
     }  # fmt: skip
@@ -84,7 +88,6 @@ def staff():
 
 def published(definition, code="Q1"):
     designer, publisher, unit = staff()
-    assert LIBRARY
     instrument = questionnaires.create(
         code=code, name_zh=code, name_en=code, unit=unit, by=designer, definition=definition
     )
@@ -92,7 +95,7 @@ def published(definition, code="Q1"):
 
 
 def open_wave(definition=None, *, invited=1, closes_in=timedelta(days=7), **fields):
-    """An open wave of ``definition`` (three_sections) with ``invited`` persons; the n-th has the mail p<n>@…"""
+    """An open wave of ``definition`` (three_sections) with ``invited`` persons."""
     designer, _publisher, unit = staff()
     version = published(definition or three_sections(), code=fields.pop("questionnaire", "Q1"))
     region = version.questionnaire.code
@@ -118,4 +121,7 @@ def open_wave(definition=None, *, invited=1, closes_in=timedelta(days=7), **fiel
 
 def links_of(wave):
     """The addresses of all personal links of the wave, in the order of the invitations."""
-    return [f"/s/{links.token_for(row)}/" for row in wave.invitations.select_related("wave__link_key").order_by("pk")]
+    return [
+        f"/s/{links.token_for(row)}/"
+        for row in wave.invitations.select_related("wave__link_key").order_by("pk")
+    ]

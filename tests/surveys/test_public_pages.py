@@ -42,7 +42,15 @@ def test_whole_way_identified(client):
     response = Response.objects.get()
     assert response.receipt in page.content.decode()
     assert response.receipt in client.get(link).content.decode()
-    assert response.raw == {"clear": 5, "useful": 4, "recommend": 9, "why": [1, 2], "again": 1, "idea": "多给例题", "way": 1}
+    assert response.raw == {
+        "clear": 5,
+        "useful": 4,
+        "recommend": 9,
+        "why": [1, 2],
+        "again": 1,
+        "idea": "多给例题",
+        "way": 1,
+    }
     assert (Answer.objects.count(), Draft.objects.count()) == (7, 0)
 
 
@@ -150,7 +158,7 @@ def test_receipt_of_open_link_cannot_be_made_up(client):
 def test_pages_stay_private_and_small(client):
     (link,) = links_of(open_wave(one_section(15)))
     page = client.get(link)
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "no-store"
     assert b"<script>" not in page.content and b"style=" not in page.content
     assert len(page.content) < 40_000
