@@ -122,7 +122,12 @@ class Wave(Tracked):
         ]
 
     def __str__(self):
-        return f"{self.code} {pick(self, 'name')}"
+        return f"{self.code} {self.name}"
+
+    @property
+    def name(self):
+        """In the reader's language."""
+        return pick(self, "name")
 
     def get_absolute_url(self):
         return reverse("surveys:wave", args=[self.pk])
