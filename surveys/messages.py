@@ -21,6 +21,7 @@ def render(message, context):
         Invitation.objects.select_related(
             "wave__link_key", "wave__questionnaire_version", "contact", "customer"
         )
+        .defer("wave__questionnaire_version__definition", "wave__audience")
         .filter(pk=context["invitation"])
         .first()
     )

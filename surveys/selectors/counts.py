@@ -70,10 +70,10 @@ def respondents(wave_id, *, segment=None, has_excluded=False):
 
 
 def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
-    """{(wave id, group): {bucket: Scores}}: each respondent's mean over the questions of a bucket, then over all.
+    """{(wave id, group): {bucket: Scores}}: each respondent's mean over a bucket, then over all.
 
-    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is a segment column,
-    or ``question`` the id of a single choice whose options are the groups (group None: not answered); one query.
+    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is a segment
+    column, or ``question`` the id of a single choice whose options are the groups (None: not answered).
     """
     questions = defaultdict(list)
     for bucket, pk in buckets:

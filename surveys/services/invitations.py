@@ -53,9 +53,8 @@ def invite(wave, people, *, by):
 def _row(wave, person, units):
     customer = person.customer
     return Invitation(
-        wave=wave, contact=person, customer=customer, language=person.language,
-        note="" if person.email else "no e-mail", seg_type=customer.type, seg_tier=customer.tier,
-        seg_relation=customer.relation, seg_region=customer.region, seg_industry=customer.industry,
+        wave=wave, contact=person, customer=customer, language=person.language, seg_type=customer.type,
+        seg_tier=customer.tier, seg_relation=customer.relation, seg_region=customer.region, seg_industry=customer.industry,
         seg_unit=units.get(customer.pk) or customer.unit.code,
     )  # fmt: skip
 
@@ -176,12 +175,13 @@ def waves_to_remind(now=None):
 
 def mark_sent(invitation_id, number, at):
     """The mail server took the mail. Safe to repeat; an invitation that went on meanwhile keeps its state."""
-    rows = Invitation.objects.filter(pk=invitation_id)
-    rows.filter(state__in=(InvitationState.PLANNED, InvitationState.BOUNCED)).update(
-        state=InvitationState.SENT
-    )
-    rows.filter(reminder_no__lte=number).update(reminder_no=number, last_sent_at=at)
-    rows.filter(sent_at=None).update(sent_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE surveys_invitation SET state = CASE WHEN state IN (%s, %s) THEN %s ELSE state END, "
+            "last_sent_at = CASE WHEN reminder_no <= %s THEN %s ELSE last_sent_at END, "
+            "reminder_no = greatest(reminder_no, %s), sent_at = coalesce(sent_at, %s) WHERE id = %s",
+            ["planned", "bounced", "sent", number, at, number, at, invitation_id],
+        )
 
 
 def mark_bounced(invitation_id, reason=""):
