@@ -53,10 +53,17 @@ def invite(wave, people, *, by):
 def _row(wave, person, units):
     customer = person.customer
     return Invitation(
-        wave=wave, contact=person, customer=customer, language=person.language, seg_type=customer.type,
-        seg_tier=customer.tier, seg_relation=customer.relation, seg_region=customer.region, seg_industry=customer.industry,
+        wave=wave,
+        contact=person,
+        customer=customer,
+        language=person.language,
+        seg_type=customer.type,
+        seg_tier=customer.tier,
+        seg_relation=customer.relation,
+        seg_region=customer.region,
+        seg_industry=customer.industry,
         seg_unit=units.get(customer.pk) or customer.unit.code,
-    )  # fmt: skip
+    )
 
 
 def _give_tokens(wave):
