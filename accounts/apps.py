@@ -10,9 +10,13 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from accounts import receivers  # noqa: F401  (login: language and theme cookies)
         from accounts.roles import sync_roles_after_migrate
-        from core import nav
+        from core import history, nav
 
         post_migrate.connect(sync_roles_after_migrate, dispatch_uid="accounts.sync_roles")
+        history.add_words({
+            "disabled": _("Login disabled"), "enabled": _("Login enabled"), "joined": _("Joined a unit"), "left": _("Left a unit"),
+            "named_supervisor": _("Named to the supervision group"), "released_supervisor": _("Left the supervision group"),
+        })  # fmt: skip
         nav.add(
             nav.Entry("settings", _("People"), "accounts:user_list", ("accounts.see_people",), order=10),
             nav.Entry("settings", _("Organisation"), "accounts:unit_list", ("accounts.see_people",), order=20),

@@ -7,10 +7,11 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self):
-        from core import due, nav, search
+        from core import due, history, nav, search
         from reports import finding, jobs, messages  # noqa: F401  (register kinds and jobs)
         from reports.selectors import waiting_for
 
+        history.add_words({"redrawn": _("Figures taken afresh"), "retried": _("Sent again")})
         nav.add(nav.Entry("reports", _("Reports"), "reports:report_list",
                           ("reports.see_reports", "reports.write_report", "reports.review_report", "reports.issue_report"),
                           count=lambda user: len(waiting_for(user))))  # fmt: skip

@@ -6,12 +6,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import due, nav, search
+from core import due, history, nav, search
 from core.i18n import pick
 from core.permissions import allows
 from surveys.choices import FindingState, PlanState, VersionState, WaveState
 from surveys.models import Finding, QuestionnaireVersion, SurveyPlan, Wave
 from surveys.selectors import lists
+
+HISTORY = {
+    "activity_added": gettext_lazy("Activity added"), "activity_edited": gettext_lazy("Activity changed"),
+    "activity_removed": gettext_lazy("Activity removed"), "finding_proposed": gettext_lazy("Finding proposed"),
+    "invited": gettext_lazy("Invitations drawn"), "noted": gettext_lazy("Note"), "exported": gettext_lazy("Exported as a file"),
+    "invitation_withdrawn": gettext_lazy("Invitation withdrawn"), "link_renewed": gettext_lazy("New link given"),
+    "answers_destroyed": gettext_lazy("Answers in the box destroyed"),
+}  # fmt: skip
 
 
 def register():
@@ -21,6 +29,7 @@ def register():
         nav.Entry("surveys", gettext_lazy("Waves"), "surveys:wave_list", ("surveys.see_waves", "surveys.see_results"), order=30),
         nav.Entry("surveys", gettext_lazy("Findings"), "surveys:finding_list", ("surveys.see_results",), count=findings_owed, order=50),
     )
+    history.add_words(HISTORY)
     due.add_due("surveys", due_items)
     due.add_tiles("surveys", tiles)
     search.add_search(hits)

@@ -168,7 +168,7 @@ def due(context, *, at, left=None, stopped="", original=None):
         "when": stopped or (moments.text(at) if at else "—"),
         "title": moments.full(at) if at else "",
         "tone": "stopped" if stopped else due_tone(at, left, now),
-        "left": "" if left is None else remaining_text(left, is_stopped=bool(stopped)),
+        "left": "" if left is None else remaining_text(left, is_stopped=bool(stopped), is_late=bool(at) and _is_past(at, now)),
         "original": moments.text(original) if original else "",
     }
 
@@ -185,7 +185,14 @@ def due_tone(at, left, now):
     return "soon" if day == today else ""
 
 
-def remaining_text(left, *, is_stopped):
+def _is_past(at, now):
+    return at < now if hasattr(at, "hour") else at < timezone.localdate(now)
+
+
+def remaining_text(left, *, is_stopped, is_late=False):
+    """Working time left or over; without any between now and then, only whether the moment has passed."""
+    if not is_stopped and not getattr(left, "minutes", left):
+        return _("overdue, outside working hours") if is_late else _("outside working hours")
     if hasattr(left, "minutes_per_day"):
         return words.left(left.minutes, left.minutes_per_day, is_stopped=is_stopped or left.is_stopped)
     return words.left(left, is_stopped=is_stopped)
