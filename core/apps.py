@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
 
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="core.after_migrate")
         nav.add(
+            nav.Entry("settings", _("Working calendar"), "core:calendar_now", ("core.change_working_time",), order=35),
             nav.Entry("settings", _("Imports"), "imports:index", ("customers.import_data",), order=40),
             nav.Entry("settings", _("Long work"), "core:job_list", order=50),
         )

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from core import attachments, gallery, jobs, preferences, views
+from core.worktime import views as worktime
 
 app_name = "core"
 urlpatterns = [
@@ -13,4 +14,9 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/cancel", jobs.job_cancel, name="job_cancel"),
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),
+    path("calendar/", worktime.calendar, name="calendar_now"),
+    path("calendar/<int:year>/", worktime.calendar, name="calendar"),
+    path("calendar/<int:year>/act", worktime.year_act, name="calendar_year"),
+    path("calendar/day", worktime.day_edit, name="calendar_day"),
+    path("calendar/week", worktime.week_edit, name="calendar_week"),
 ]
