@@ -21,5 +21,7 @@ class AccountsConfig(AppConfig):
             nav.Entry("settings", _("People"), "accounts:user_list", ("accounts.see_people",), order=10),
             nav.Entry("settings", _("Organisation"), "accounts:unit_list", ("accounts.see_people",), order=20),
             nav.Entry("settings", _("Roles and rights"), "accounts:role_matrix", ("accounts.see_people",), order=30),
-            nav.Entry("supervision", _("Supervision group"), "accounts:supervision", ("accounts.see_supervision",), order=10),
+            nav.Entry(
+                "supervision", _("Supervision group"), "accounts:supervision", ("accounts.see_supervision",), order=10
+            ),
         )

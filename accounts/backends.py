@@ -24,7 +24,11 @@ class ActiveRoles(ModelBackend):
     def _group_names(self, user_obj):
         from django.contrib.auth.models import Permission
 
-        rows = Permission.objects.filter(group__user=user_obj).values_list("content_type__app_label", "codename").order_by()
+        rows = (
+            Permission.objects.filter(group__user=user_obj)
+            .values_list("content_type__app_label", "codename")
+            .order_by()
+        )
         return {f"{app}.{codename}" for app, codename in rows}
 
     def has_perm(self, user_obj, perm, obj=None):

@@ -42,7 +42,9 @@ class NewUserForm(UserForm):
 class MembershipForm(PortalForm):
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrgUnit.objects.filter(is_active=True))
     is_head = forms.BooleanField(label=_("Heads the unit"), required=False)
-    since = forms.DateField(label=_("Since"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("Since"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -72,17 +74,19 @@ class UnitForm(PortalModelForm):
 
 class SupervisorForm(PortalForm):
     user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.active())
-    since = forms.DateField(label=_("Since"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("Since"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 class ProfileForm(PortalModelForm):
     """What everybody may change of themself."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    theme = forms.ChoiceField(label=_("Appearance"), choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))])
+    theme = forms.ChoiceField(
+        label=_("Appearance"), choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+    )
 
     class Meta:
         model = User
         fields = ["phone", "language", "theme"]
-
-

@@ -18,9 +18,11 @@ class UserQuerySet(models.QuerySet):
     def with_capability(self, name):
         """Active people to whom a role grants ``app.verb_noun``."""
         app, codename = name.split(".")
-        return self.active().filter(
-            groups__permissions__codename=codename, groups__permissions__content_type__app_label=app
-        ).distinct()
+        return (
+            self.active()
+            .filter(groups__permissions__codename=codename, groups__permissions__content_type__app_label=app)
+            .distinct()
+        )
 
     def visible_to(self, user):
         if user.has_perm("accounts.see_people") or user.has_perm("accounts.manage_people"):
@@ -43,7 +45,9 @@ class User(AbstractUser):
     phone = models.CharField(_("extension"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     theme = models.CharField(_("appearance"), max_length=5, default="auto")
-    post = models.ForeignKey("Post", models.PROTECT, null=True, blank=True, related_name="holders", verbose_name=_("post"))
+    post = models.ForeignKey(
+        "Post", models.PROTECT, null=True, blank=True, related_name="holders", verbose_name=_("post")
+    )
 
     objects = PortalUserManager()
     REQUIRED_FIELDS = ["email", "name_zh"]
@@ -84,7 +88,9 @@ class OrgUnit(TimeStamped):
     name_en = models.CharField(_("name in English"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=UnitKind)
     department_type = models.CharField(_("department type"), max_length=20, choices=DepartmentType, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
     path = models.CharField(max_length=200, editable=False, db_index=True)
     is_active = models.BooleanField(_("in use"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -148,9 +154,15 @@ class Membership(models.Model):
     class Meta:
         ordering = ["-since"]
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_dates_in_order"),
-            models.UniqueConstraint(fields=["user", "unit"], condition=Q(until__isnull=True), name="one_open_membership"),
-            models.UniqueConstraint(fields=["unit"], condition=Q(is_head=True, until__isnull=True), name="one_head_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_dates_in_order"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "unit"], condition=Q(until__isnull=True), name="one_open_membership"
+            ),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(is_head=True, until__isnull=True), name="one_head_at_a_time"
+            ),
         ]
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
@@ -171,7 +183,9 @@ class SupervisionMembership(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="supervision_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="supervision_dates_in_order"
+            ),
             models.CheckConstraint(condition=~Q(user=models.F("named_by")), name="nobody_names_themself"),
             models.UniqueConstraint(fields=["user"], condition=Q(until__isnull=True), name="one_open_supervision"),
         ]

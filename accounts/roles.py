@@ -77,7 +77,11 @@ def differences(using="default"):
     lines = []
     for role in Role:
         group = Group.objects.using(using).filter(name=role.value).first()
-        have = {f"{a}.{c}" for a, c in group.permissions.values_list("content_type__app_label", "codename")} if group else set()
+        have = (
+            {f"{a}.{c}" for a, c in group.permissions.values_list("content_type__app_label", "codename")}
+            if group
+            else set()
+        )
         if have != set(GRANTS[role]):
             lines.append(f"{role.value}: {sorted(have ^ set(GRANTS[role]))}")
     return lines

@@ -24,7 +24,10 @@ class UserFilter(PortalFilterSet):
 
     def search(self, rows, name, value):
         return rows.filter(
-            Q(name_zh__icontains=value) | Q(name_en__icontains=value) | Q(name_key__icontains=value) | Q(username__icontains=value)
+            Q(name_zh__icontains=value)
+            | Q(name_en__icontains=value)
+            | Q(name_key__icontains=value)
+            | Q(username__icontains=value)
         )
 
     def in_unit(self, rows, name, value):
@@ -54,7 +57,14 @@ class UserTable(PortalTable):
         return "、".join(pick(unit, "name") for unit in names) or "–"
 
     def render_roles(self, record):
-        return "、".join(str(Role(g.name).label) for g in record.groups.all() if g.name in Role.values and g.name != Role.EMPLOYEE) or "–"
+        return (
+            "、".join(
+                str(Role(g.name).label)
+                for g in record.groups.all()
+                if g.name in Role.values and g.name != Role.EMPLOYEE
+            )
+            or "–"
+        )
 
     def render_is_active(self, value):
         return _("Yes") if value else _("No")
@@ -68,7 +78,9 @@ class UnitTable(PortalTable):
     name = tables.Column(verbose_name=_("Unit"), empty_values=(), orderable=False)
     code = tables.Column(verbose_name=_("Code"))
     kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", orderable=False)
-    department_type = tables.Column(verbose_name=_("Department type"), accessor="get_department_type_display", orderable=False)
+    department_type = tables.Column(
+        verbose_name=_("Department type"), accessor="get_department_type_display", orderable=False
+    )
     heads = tables.Column(verbose_name=_("Head"), empty_values=(), orderable=False)
     people = NumberColumn(verbose_name=_("People"))
 

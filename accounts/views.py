@@ -22,7 +22,9 @@ from core.views import get_visible_or_404, posted, render_page
 @needs("accounts.see_people")
 def user_list(request):
     rows = User.objects.visible_to(request.user).prefetch_related("groups", "memberships__unit").distinct()
-    return render_page(request, "accounts/user_list.html", listing(request, UserFilter(request.GET, rows), UserTable), partial="rows")
+    return render_page(
+        request, "accounts/user_list.html", listing(request, UserFilter(request.GET, rows), UserTable), partial="rows"
+    )
 
 
 @needs("accounts.see_people")
@@ -55,7 +57,9 @@ def user_edit(request, pk):
     require(request.user, "accounts.manage")
     form = UserForm(posted(request), instance=User.objects.get(pk=pk))
     if form.is_valid():
-        roles = form.cleaned_data["roles"] + [r for r in person.groups.values_list("name", flat=True) if r == Role.SUPERVISOR]
+        roles = form.cleaned_data["roles"] + [
+            r for r in person.groups.values_list("name", flat=True) if r == Role.SUPERVISOR
+        ]
         people.edit(person, by=request.user, roles=roles, **form.values())
         messages.success(request, _("Saved."))
         return redirect("accounts:user_detail", pk)
@@ -83,7 +87,9 @@ def membership_create(request, pk):
         people.join(person, by=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:user_detail", pk)
-    return render_page(request, "accounts/form.html", {"form": form, "title": _("New membership of %(name)s") % {"name": person}})
+    return render_page(
+        request, "accounts/form.html", {"form": form, "title": _("New membership of %(name)s") % {"name": person}}
+    )
 
 
 @require_POST
@@ -97,13 +103,19 @@ def membership_end(request, pk):
 
 @needs("accounts.see_people")
 def unit_list(request):
-    return render_page(request, "accounts/unit_list.html", {"table": UnitTable(selectors.units_with_people(), request=request)})
+    return render_page(
+        request, "accounts/unit_list.html", {"table": UnitTable(selectors.units_with_people(), request=request)}
+    )
 
 
 @needs("accounts.see_people")
 def unit_detail(request, pk):
     unit = get_object_or_404(OrgUnit.objects.select_related("parent"), pk=pk)
-    context = {"unit": unit, "members": unit.memberships.current().select_related("user", "user__post"), "events": selectors.history(unit)}
+    context = {
+        "unit": unit,
+        "members": unit.memberships.current().select_related("user", "user__post"),
+        "events": selectors.history(unit),
+    }
     return render_page(request, "accounts/unit_detail.html", context)
 
 
@@ -130,7 +142,11 @@ def unit_edit(request, pk):
 @needs("accounts.see_people")
 def role_matrix(request):
     """Role × capability, as accounts.roles says it."""
-    return render_page(request, "accounts/role_matrix.html", {"roles": list(Role), "groups": selectors.capability_matrix(GRANTS, is_write)})
+    return render_page(
+        request,
+        "accounts/role_matrix.html",
+        {"roles": list(Role), "groups": selectors.capability_matrix(GRANTS, is_write)},
+    )
 
 
 @needs("accounts.see_supervision")
@@ -147,7 +163,9 @@ def supervisor_name(request):
         people.name_supervisor(form.cleaned_data["user"], by=request.user, since=form.cleaned_data["since"])
         messages.success(request, _("Saved."))
         return redirect("accounts:supervision")
-    return render_page(request, "accounts/form.html", {"form": form, "title": _("Name a member of the supervision group")})
+    return render_page(
+        request, "accounts/form.html", {"form": form, "title": _("Name a member of the supervision group")}
+    )
 
 
 @needs("accounts.name_supervisors")

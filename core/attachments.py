@@ -102,16 +102,12 @@ def check(file):
     kind = KINDS.get(PurePath(file.name).suffix.lower())
     if kind is None:
         possible = ", ".join(sorted(suffix[1:] for suffix in KINDS))
-        raise ValidationError(
-            _("Files of this type are not taken. Possible: %(types)s.") % {"types": possible}
-        )
+        raise ValidationError(_("Files of this type are not taken. Possible: %(types)s.") % {"types": possible})
     file.seek(0)
     fits = kind.fits(file)
     file.seek(0)
     if not fits:
-        raise ValidationError(
-            _("The content of the file is not what its name says, or it holds macros or a password.")
-        )
+        raise ValidationError(_("The content of the file is not what its name says, or it holds macros or a password."))
     return kind
 
 

@@ -18,7 +18,7 @@ def each(rows, act):
             with transaction.atomic():
                 act(row)
             done += 1
-        except Exception:  # noqa: BLE001 (one bad row must not stop the night; it is logged and counted)
+        except Exception:
             failed += 1
             log.exception("%s failed for %r", getattr(act, "__qualname__", act), getattr(row, "pk", row))
     return {"done": done, "failed": failed}

@@ -50,9 +50,7 @@ def encryption_keys_exist(app_configs, **kwargs):
 
 @register()
 def celery_is_real(app_configs, **kwargs):
-    if getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False) or settings.CELERY_BROKER_URL.startswith(
-        "memory"
-    ):
+    if getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False) or settings.CELERY_BROKER_URL.startswith("memory"):
         hint = "Point REDIS_URL at a Redis or Valkey; make run starts one."
         return [Error("Celery runs tasks inside requests or forgets them.", hint=hint, id="core.E004")]
     return []
@@ -68,15 +66,11 @@ def chinese_font_exists(app_configs, **kwargs):
 
 @register(deploy=True)
 def disk_has_room(app_configs, **kwargs):
-    directory = next(
-        (path for path in (settings.MEDIA_ROOT, *settings.MEDIA_ROOT.parents) if path.exists()), "/"
-    )
+    directory = next((path for path in (settings.MEDIA_ROOT, *settings.MEDIA_ROOT.parents) if path.exists()), "/")
     usage = shutil.disk_usage(directory)
     if usage.free < usage.total / 10:
         hint = "Free some, or move MEDIA_ROOT."
-        return [
-            Warning(f"Less than a tenth of the disk under {directory} is free.", hint=hint, id="core.W006")
-        ]
+        return [Warning(f"Less than a tenth of the disk under {directory} is free.", hint=hint, id="core.W006")]
     return []
 
 

@@ -5,7 +5,6 @@ from django.conf import settings
 from core import nav
 from core.i18n import suffix
 
-
 EXTRAS = {}
 
 

@@ -68,7 +68,12 @@ class PortalFilterSet(django_filters.FilterSet):
 
     @property
     def unknown(self):
-        return sorted(set(self.data or {}) - set(self.filters) - self.KNOWN - {f"{n}_{s}" for n in self.filters for s in ("min", "max", "after", "before")})
+        return sorted(
+            set(self.data or {})
+            - set(self.filters)
+            - self.KNOWN
+            - {f"{n}_{s}" for n in self.filters for s in ("min", "max", "after", "before")}
+        )
 
     def chips(self):
         """(label, value, query string without it) for each filter in use."""

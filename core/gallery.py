@@ -118,9 +118,7 @@ def lines(now):
     return [
         Line(now, _("Submitted for review"), "林小雨", tone="key"),
         Line(now - 2 * hour, _("Changed"), "林小雨", changes=[_("Owner: nobody → Lin Xiaoyu")]),
-        Line(
-            now - 26 * hour, _("Sent back"), "周敏", _("The second answer does not say by when."), tone="bad"
-        ),
+        Line(now - 26 * hour, _("Sent back"), "周敏", _("The second answer does not say by when."), tone="bad"),
         Line(now - 72 * hour, _("Created"), _("the portal")),
     ]
 
@@ -134,9 +132,7 @@ def charts():
         Chart(
             kind="diverging",
             title=_("Satisfaction by subject"),
-            sentence=_(
-                "The arrangements have more than four times as many dissatisfied answers as the lecturers."
-            ),
+            sentence=_("The arrangements have more than four times as many dissatisfied answers as the lecturers."),
             data={
                 "scale": scale,
                 "rows": [{"label": label, "counts": counts} for label, counts in answers.items()],
@@ -225,9 +221,7 @@ def table_rows(now):
 class SampleFilters(PortalFilterSet):
     name = django_filters.CharFilter(label=gettext_lazy("Customer"))
     kind = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=JobState.choices)
-    since = django_filters.DateFilter(
-        label=gettext_lazy("Since"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = django_filters.DateFilter(label=gettext_lazy("Since"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def sample_query():
@@ -242,9 +236,7 @@ class SampleForm(PortalForm):
         help_text=gettext_lazy("Only the person in charge sees the whole number."),
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
-    received = forms.DateField(
-        label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    received = forms.DateField(label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"}))
     amount = forms.IntegerField(label=gettext_lazy("Refund asked for"), required=False)
     how = forms.ChoiceField(
         label=gettext_lazy("How it reached us"),
@@ -273,8 +265,6 @@ class SampleForm(PortalForm):
 
 
 def checked_form():
-    form = SampleForm(
-        {"phone": "1380013", "received": "2026-04-09", "amount": "600", "how": "call", "state": "queued"}
-    )
+    form = SampleForm({"phone": "1380013", "received": "2026-04-09", "amount": "600", "how": "call", "state": "queued"})
     form.is_valid()
     return form

@@ -52,9 +52,7 @@ def _database_answers():
 
 def _broker_answers():
     begun = time.monotonic()
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
-    )
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     with client:
         client.ping()
     return time.monotonic() - begun
@@ -88,9 +86,7 @@ def _start(probe, results):
     with _starting:
         if probe.name in _running and _running[probe.name].is_alive():
             return
-        _running[probe.name] = Thread(
-            target=_measure, args=(probe, results), name=f"probe-{probe.name}", daemon=True
-        )
+        _running[probe.name] = Thread(target=_measure, args=(probe, results), name=f"probe-{probe.name}", daemon=True)
         _running[probe.name].start()
 
 

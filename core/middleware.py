@@ -55,7 +55,12 @@ class Refusals:
         if not isinstance(exception, InvalidTransition):
             return None
         if isinstance(exception, LostRace) and exception.events:
-            context = {"reason": str(exception), "events": exception.events, "typed": _typed(request), "back": request.path}
+            context = {
+                "reason": str(exception),
+                "events": exception.events,
+                "typed": _typed(request),
+                "back": request.path,
+            }
             return render(request, "errors/lost_race.html", context, status=409)
         messages.error(request, str(exception))
         back = request.META.get("HTTP_REFERER", "")

@@ -21,7 +21,9 @@ def containing(kind, day):
     starts_on = date(day.year, first, 1)
     ends_on = date(day.year, last, calendar.monthrange(day.year, last)[1])
     cut_off = timezone.make_aware(datetime.combine(date(day.year, last, CUT_OFF_DAY) + timedelta(days=1), time.min))
-    return Period.objects.get_or_create(kind=kind, starts_on=starts_on, defaults={"ends_on": ends_on, "cut_off": cut_off})[0]
+    return Period.objects.get_or_create(
+        kind=kind, starts_on=starts_on, defaults={"ends_on": ends_on, "cut_off": cut_off}
+    )[0]
 
 
 def previous(period):

@@ -31,11 +31,15 @@ class PortalTable(tables.Table):
 
     def headers(self):
         """Column titles in the reader's language, for exports."""
-        return [str(column.header) for column in self.columns if column.visible and not column.column.exclude_from_export]
+        return [
+            str(column.header) for column in self.columns if column.visible and not column.column.exclude_from_export
+        ]
 
     def export_rows(self):
         """Rows of typed values below ``headers()``; heavy lists stream through ``iterator()``."""
-        exclude = [column.name for column in self.columns.iterall() if not column.visible or column.column.exclude_from_export]
+        exclude = [
+            column.name for column in self.columns.iterall() if not column.visible or column.column.exclude_from_export
+        ]
         rows = self.as_values(exclude_columns=exclude)
         next(rows)
         return rows

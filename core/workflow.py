@@ -132,7 +132,8 @@ def record(obj, kind, *, by, comment="", payload=None, on_behalf_of=None, from_s
 def contribute(obj, user, part):
     """Remember that ``user`` worked on ``obj``; safe to repeat."""
     Contribution.objects.bulk_create(
-        [Contribution(subject=obj._meta.label_lower, subject_id=obj.pk, user=user, part=part, at=timezone.now())], ignore_conflicts=True
+        [Contribution(subject=obj._meta.label_lower, subject_id=obj.pk, user=user, part=part, at=timezone.now())],
+        ignore_conflicts=True,
     )
 
 

@@ -36,9 +36,7 @@ class CustomersConfig(AppConfig):
         nav.add(
             nav.Entry("voice", _("Log a call"), "customers:call", ("customers.log_interaction",), order=20),
             nav.Entry("voice", _("Contacts"), "customers:interaction_list", SEES, order=25),
-            nav.Entry(
-                "voice", _("Follow-ups"), "customers:follow_up_list", SEES, count=offers.owed, order=30
-            ),
+            nav.Entry("voice", _("Follow-ups"), "customers:follow_up_list", SEES, count=offers.owed, order=30),
             nav.Entry("customers", _("Customers"), "customers:customer_list", SEES, order=10),
             nav.Entry("customers", _("Projects"), "customers:project_list", SEES, order=20),
             nav.Entry("customers", _("Service records"), "customers:service_list", SEES, order=30),

@@ -85,28 +85,22 @@ def _persons(user, text):
     if _is_phone(text):
         found = rows.with_phone(text)
     hits = [
-        Hit(_("Contact person"), row.masked_name, row.get_absolute_url(), str(row.customer))
-        for row in found[:HITS]
+        Hit(_("Contact person"), row.masked_name, row.get_absolute_url(), str(row.customer)) for row in found[:HITS]
     ]
     if not _is_phone(text):
         return hits
     calls = Interaction.objects.visible_to(user).with_number(text).select_related("customer")[: HITS // 2]
     return hits + [
-        Hit(_("Contact"), str(row), row.get_absolute_url(), str(row.customer or _("Unknown")))
-        for row in calls
+        Hit(_("Contact"), str(row), row.get_absolute_url(), str(row.customer or _("Unknown"))) for row in calls
     ]
 
 
 def _numbers(user, text):
     if len(text) < 3 or not text.isascii():
         return []
-    services = (
-        ServiceRecord.objects.visible_to(user).filter(number__istartswith=text).select_related("customer")[:3]
-    )
+    services = ServiceRecord.objects.visible_to(user).filter(number__istartswith=text).select_related("customer")[:3]
     projects = Project.objects.visible_to(user).filter(code__istartswith=text)[:3]
-    hits = [
-        Hit(_("Service record"), row.number, row.get_absolute_url(), str(row.customer)) for row in services
-    ]
+    hits = [Hit(_("Service record"), row.number, row.get_absolute_url(), str(row.customer)) for row in services]
     hits += [Hit(_("Project"), row.name, row.get_absolute_url(), row.code) for row in projects]
     digits = text.upper().removeprefix("GJ-").lstrip("0")
     if text.upper().startswith("GJ-") and digits.isdigit():
@@ -117,7 +111,5 @@ def _numbers(user, text):
 
 def _is_phone(text):
     return (
-        sum(character.isdigit() for character in text) >= 7
-        and bool(e164(text))
-        and not text.upper().startswith("GJ-")
+        sum(character.isdigit() for character in text) >= 7 and bool(e164(text)) and not text.upper().startswith("GJ-")
     )

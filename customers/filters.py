@@ -152,9 +152,7 @@ class FollowUpFilter(PortalFilterSet):
 
     def filter_queryset(self, rows):
         chosen = self.form.cleaned_data
-        return self.in_state(
-            self.in_scope(super().filter_queryset(rows), chosen), chosen.get("state") or "pending"
-        )
+        return self.in_state(self.in_scope(super().filter_queryset(rows), chosen), chosen.get("state") or "pending")
 
     def in_scope(self, rows, chosen):
         match chosen.get("scope") or ("all" if chosen.get("customer") else "mine"):

@@ -57,9 +57,7 @@ CONTACT = [
 
 
 def staff(name, label):
-    return Column(
-        name, label, kind="reference", help=gettext_lazy("Login name of the person."), example="lin.xiaoyu"
-    )
+    return Column(name, label, kind="reference", help=gettext_lazy("Login name of the person."), example="lin.xiaoyu")
 
 
 class CustomerSchema(Schema):
@@ -143,9 +141,7 @@ class CustomerImport(CustomerSchema):
     @staticmethod
     def _values(values, names):
         contact = {name: values[name] for name in names if values[name]}
-        fields = {
-            name: value for name, value in values.items() if name not in names and value not in (None, "")
-        }
+        fields = {name: value for name, value in values.items() if name not in names and value not in (None, "")}
         if contact:
             contact["consent_survey"] = bool(contact.get("consent_source"))
         return fields | {
@@ -156,9 +152,7 @@ class CustomerImport(CustomerSchema):
 class ContactImport(CustomerSchema):
     code = "contacts"
     title = gettext_lazy("Contact persons")
-    help = gettext_lazy(
-        "One row per person. A person whom the customer already has under the same name is refused."
-    )
+    help = gettext_lazy("One row per person. A person whom the customer already has under the same name is refused.")
     columns = [
         CUSTOMER,
         Column("name", gettext_lazy("Contact person"), required=True, max_length=100, personal=True, example="李静",
@@ -183,9 +177,7 @@ class ContactImport(CustomerSchema):
         for row in rows:
             owner = row["customer"].pk
             consent = {"consent_survey": bool(row["consent_source"])}
-            values.append(
-                customers.with_consent_time(dict(row.values) | consent) | {"is_primary": owner not in first}
-            )
+            values.append(customers.with_consent_time(dict(row.values) | consent) | {"is_primary": owner not in first})
             first.add(owner)
         self.store(ContactPerson, values, by=by, progress=progress)
         return {"url": str(reverse_lazy("customers:customer_list"))}
@@ -278,9 +270,7 @@ class ServiceImport(CustomerSchema):
 class InteractionImport(CustomerSchema):
     code = "interactions"
     title = gettext_lazy("Contacts with customers")
-    help = gettext_lazy(
-        "One row per call, visit or mail that took place. What is imported twice is there twice."
-    )
+    help = gettext_lazy("One row per call, visit or mail that took place. What is imported twice is there twice.")
     columns = [
         CUSTOMER,
         Column("channel", gettext_lazy("Channel"), kind="choice", choices=Channel, required=True, example=Channel.PHONE),
@@ -304,8 +294,7 @@ class InteractionImport(CustomerSchema):
 
     def commit(self, rows, *, by, progress):
         values = [
-            row.values
-            | {"agent": row["agent"] or by, "unit": row["customer"].unit, "number": row["number"] or ""}
+            row.values | {"agent": row["agent"] or by, "unit": row["customer"].unit, "number": row["number"] or ""}
             for row in rows
         ]
         self.store(Interaction, values, by=by, progress=progress)

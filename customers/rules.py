@@ -57,9 +57,7 @@ add_rule(
     is_visible & PENDING & (ASSIGNS | (HANDLES & IS_OWNER)),
     _("Only a pending follow-up can be given to somebody else, by its owner or a lead."),
 )
-add_rule(
-    "customers.drop_follow_up", is_visible & ASSIGNS & PENDING, _("Only a lead drops a pending follow-up.")
-)
+add_rule("customers.drop_follow_up", is_visible & ASSIGNS & PENDING, _("Only a lead drops a pending follow-up."))
 add_rule(
     "customers.run_project",
     is_visible & (EDITS | is_person("manager")) & in_state(ProjectState.PLANNED, ProjectState.RUNNING),

@@ -87,9 +87,7 @@ def caller_named(key, *, user):
 
 def latest_of(user):
     """The last contacts the user logged."""
-    return (
-        Interaction.objects.filter(agent=user).select_related("customer", "contact").order_by("-pk")[:HISTORY]
-    )
+    return Interaction.objects.filter(agent=user).select_related("customer", "contact").order_by("-pk")[:HISTORY]
 
 
 def with_history(callers, user):
@@ -97,9 +95,7 @@ def with_history(callers, user):
     customers = {caller.customer.pk for caller in callers}
     if not customers:
         return callers
-    interactions = _latest(
-        Interaction.objects.visible_to(user).select_related("agent"), customers, "-started_at"
-    )
+    interactions = _latest(Interaction.objects.visible_to(user).select_related("agent"), customers, "-started_at")
     services = _latest(ServiceRecord.objects.visible_to(user), customers, "-happened_on")
     follow_ups = {}
     pending = FollowUp.objects.visible_to(user).pending().filter(customer__in=customers)

@@ -36,9 +36,7 @@ class CodeColumn(tables.Column):
 class CustomerTable(PortalTable):
     code = CodeColumn(verbose_name=_("Code"))
     name = tables.Column(verbose_name=_("Customer"), accessor="name", order_by="name_key")
-    kind = tables.Column(
-        verbose_name=_("Audience"), accessor="get_kind_display", order_by="kind", visible=False
-    )
+    kind = tables.Column(verbose_name=_("Audience"), accessor="get_kind_display", order_by="kind", visible=False)
     type = tables.Column(verbose_name=_("Type"), accessor="get_type_display", order_by="type")
     tier = BadgeColumn("tier_badge", verbose_name=_("Tier"), order_by="tier")
     relation = BadgeColumn("relation_badge", verbose_name=_("Relation"), order_by="relation")
@@ -122,9 +120,7 @@ class ServiceRecordTable(PortalTable):
 
 class InteractionTable(PortalTable):
     started_at = DayColumn(verbose_name=_("When"))
-    channel = tables.Column(
-        attrs=NOWRAP, verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel"
-    )
+    channel = tables.Column(attrs=NOWRAP, verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel")
     direction = tables.Column(
         attrs=NOWRAP, verbose_name=_("Direction"), accessor="get_direction_display", order_by="direction"
     )
@@ -134,9 +130,7 @@ class InteractionTable(PortalTable):
     caller = tables.Column(
         attrs=NOWRAP, verbose_name=_("Contact person"), accessor="masked_caller", default="–", orderable=False
     )
-    number = CodeColumn(
-        verbose_name=_("Phone number"), accessor="masked_number", default="–", orderable=False
-    )
+    number = CodeColumn(verbose_name=_("Phone number"), accessor="masked_number", default="–", orderable=False)
     summary = tables.Column(verbose_name=_("What was said"), orderable=False, attrs={"td": {"class": "cut"}})
     agent = tables.Column(attrs=NOWRAP, verbose_name=_("Agent"), order_by="agent__name_key")
     follow_up = tables.Column(
@@ -157,9 +151,7 @@ class FollowUpTable(PortalTable):
     reason = tables.Column(verbose_name=_("Reason"), accessor="get_reason_display", order_by="reason")
     customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key", default=_("Unknown"))
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
-    outcome = tables.Column(
-        verbose_name=_("Outcome"), accessor="get_outcome_display", default="–", visible=False
-    )
+    outcome = tables.Column(verbose_name=_("Outcome"), accessor="get_outcome_display", default="–", visible=False)
     owner = tables.Column(verbose_name=_("Handled by"), order_by="owner__name_key", default=_("Nobody yet"))
     unit = tables.Column(verbose_name=_("Unit"), order_by="unit__path", default="–")
     due_at = DueColumn(verbose_name=_("Due"))

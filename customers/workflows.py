@@ -7,9 +7,7 @@ from customers.choices import ProjectState as P
 _finish = Step("customers.services.follow_ups.finish", "customers.finish_follow_up")
 _escalate = Step("customers.services.follow_ups.escalate", "customers.escalate_follow_up", needs_reason=True)
 _drop = Step("customers.services.follow_ups.drop", "customers.drop_follow_up", needs_reason=True)
-_assign = Step(
-    "customers.services.follow_ups.assign", "customers.reassign_follow_up", note=_("to another person")
-)
+_assign = Step("customers.services.follow_ups.assign", "customers.reassign_follow_up", note=_("to another person"))
 
 FOLLOW_UP = Workflow(
     model="customers.FollowUp",

@@ -28,7 +28,13 @@ def groups(user, now=None):
     found = {"late": [], "today": [], "tomorrow": [], "later": [], "open": []}
     for item in due.items_for(user):
         found[_when(item.due_at, now, today)].append((item, _left(calendar, item.due_at, now)))
-    labels = {"late": _("Overdue"), "today": _("Due today"), "tomorrow": _("Tomorrow"), "later": _("Later"), "open": _("Without a date")}
+    labels = {
+        "late": _("Overdue"),
+        "today": _("Due today"),
+        "tomorrow": _("Tomorrow"),
+        "later": _("Later"),
+        "open": _("Without a date"),
+    }
     return [Group(labels[key], "danger" if key == "late" else "", items) for key, items in found.items() if items]
 
 

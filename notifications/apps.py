@@ -11,6 +11,10 @@ class NotificationsConfig(AppConfig):
         from notifications import messages, receivers  # noqa: F401  (kinds of this app; job ended → inbox)
         from notifications.selectors import oldest_waiting_seconds, unread_count
 
-        nav.add(nav.Entry("settings", _("Outgoing messages"), "notifications:outbox", ("notifications.see_outbox",), order=60))
+        nav.add(
+            nav.Entry(
+                "settings", _("Outgoing messages"), "notifications:outbox", ("notifications.see_outbox",), order=60
+            )
+        )
         context.add("inbox_count", unread_count)
         health.add_probe("outbox", oldest_waiting_seconds, deadline=300)

@@ -16,10 +16,13 @@ def login_mail(message, context):
 
 
 def job_line(context):
-    texts = {"done": _("Finished: %(title)s"), "failed": _("Did not work: %(title)s"), "cancelled": _("Cancelled: %(title)s")}
+    texts = {
+        "done": _("Finished: %(title)s"),
+        "failed": _("Did not work: %(title)s"),
+        "cancelled": _("Cancelled: %(title)s"),
+    }
     return texts.get(context["state"], texts["done"]) % {"title": context["title"]}
 
 
 register(Kind("accounts.login_mail", gettext_lazy("Login mail"), render=login_mail, guarantee=Guarantee.AT_LEAST_ONCE))
 register(Kind("core.job_ended", gettext_lazy("Long work ended"), line=job_line))
-

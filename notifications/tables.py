@@ -12,7 +12,9 @@ from notifications.models import Message
 
 class MessageFilter(PortalFilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=MessageState)
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=lambda: sorted((k.code, k.title) for k in KINDS.values() if k.render))
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=lambda: sorted((k.code, k.title) for k in KINDS.values() if k.render)
+    )
 
     class Meta:
         model = Message
@@ -32,7 +34,9 @@ class MessageTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Message
         fields = ("created_at", "kind", "to", "subject", "state", "attempts", "sent_at", "error")
-        empty_text = _("No message has been written yet. Messages appear here as soon as a wave opens or something falls due.")
+        empty_text = _(
+            "No message has been written yet. Messages appear here as soon as a wave opens or something falls due."
+        )
 
     def render_kind(self, value):
         return KINDS[value].title if value in KINDS else value

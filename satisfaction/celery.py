@@ -17,7 +17,10 @@ app.conf.beat_schedule = {
     "beat heartbeat": {"task": "core.beat_heartbeat", "schedule": MINUTE / 2},  # /readyz shows its age
     "jobs left behind": {"task": "core.sweep_jobs", "schedule": MINUTE},  # jobs of a dead worker start again
     # notifications
-    "deliver messages": {"task": "notifications.deliver_due", "schedule": MINUTE / 6},  # queued rows, also after a crash
+    "deliver messages": {
+        "task": "notifications.deliver_due",
+        "schedule": MINUTE / 6,
+    },  # queued rows, also after a crash
     "messages left behind": {"task": "notifications.sweep", "schedule": MINUTE},  # claimed and never finished
     # surveys
     "open and close waves": {"task": "surveys.turn_waves", "schedule": MINUTE},  # by their window
@@ -25,7 +28,13 @@ app.conf.beat_schedule = {
     "anonymous answers": {"task": "surveys.empty_boxes", "schedule": 10 * MINUTE},  # shuffled batches
     # customers
     "follow-ups due": {"task": "customers.remind_follow_ups", "schedule": crontab(hour=8, minute=30)},
-    "personal data past their date": {"task": "customers.erase_expired_contacts", "schedule": crontab(hour=2, minute=40)},
+    "personal data past their date": {
+        "task": "customers.erase_expired_contacts",
+        "schedule": crontab(hour=2, minute=40),
+    },
     # reports
-    "periodic reports": {"task": "reports.make_due", "schedule": 10 * MINUTE},  # drafts on the calendar, made up after downtime
+    "periodic reports": {
+        "task": "reports.make_due",
+        "schedule": 10 * MINUTE,
+    },  # drafts on the calendar, made up after downtime
 }

@@ -14,7 +14,9 @@ def text(name, default=None):
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE={path!r} cannot be read ({error.strerror}). Give a readable file or set {name}.")
+            raise ImproperlyConfigured(
+                f"{name}_FILE={path!r} cannot be read ({error.strerror}). Give a readable file or set {name}."
+            )
     return os.environ.get(name, default)
 
 
@@ -77,7 +79,9 @@ def redis(value):
         return value, "redis+socket://" + value.removeprefix("unix://")
     if scheme in ("redis", "rediss"):
         return value, value
-    raise ImproperlyConfigured(f"REDIS_URL={value!r} is not understood. Use redis://host:6379/0 or unix:///path/to.sock.")
+    raise ImproperlyConfigured(
+        f"REDIS_URL={value!r} is not understood. Use redis://host:6379/0 or unix:///path/to.sock."
+    )
 
 
 def email(value):
@@ -86,7 +90,9 @@ def email(value):
     if parts.scheme == "file":
         return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ImproperlyConfigured(f"EMAIL_URL={value!r} is not understood. Use smtp://user:password@host:587?tls=1 or file:///folder.")
+        raise ImproperlyConfigured(
+            f"EMAIL_URL={value!r} is not understood. Use smtp://user:password@host:587?tls=1 or file:///folder."
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -14,12 +14,16 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Give a long random value, or SECRET_KEY_FILE with a file that holds it.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Give a long random value, or SECRET_KEY_FILE with a file that holds it."
+    )
 KEYS_DIR = Path(env.text("KEYS_DIR", str(DATA_DIR / "keys")))
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 if not BASE_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(f"BASE_URL={BASE_URL!r} must begin with http:// or https://, for example https://portal.example.com.")
+    raise ImproperlyConfigured(
+        f"BASE_URL={BASE_URL!r} must begin with http:// or https://, for example https://portal.example.com."
+    )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE = BASE_URL.startswith("https://")
 PROXY_COUNT = env.whole("PROXY_COUNT", 0)  # how many of our own proxies stand in front; 0: X-Forwarded-* is ignored
@@ -108,7 +112,9 @@ X_FRAME_OPTIONS = "DENY"
 # Two roles: `default` works, `owner` migrates. See docs/adr/0002.
 _database_url = env.text("DATABASE_URL")
 if not _database_url:
-    raise ImproperlyConfigured("DATABASE_URL is not set. `make run` sets it, or give postgresql://user:password@host:5432/name.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not set. `make run` sets it, or give postgresql://user:password@host:5432/name."
+    )
 _owner_url = env.text("DATABASE_OWNER_URL", _database_url)
 _connection = {
     "CONN_MAX_AGE": env.whole("DATABASE_CONNECTION_SECONDS", 60),

@@ -76,12 +76,8 @@ def main(wanted):
         home = Path(directory)
         with LocalServers(home, durable=False, environ={}) as servers:
             environment = base_environment(home, servers)
-            subprocess.run(
-                [*MANAGE, "make_keys"], cwd=ROOT, env=environment, capture_output=True, check=False
-            )
-            failed = [
-                name for name, command, extra in chosen if not perform(name, command, environment | extra)
-            ]
+            subprocess.run([*MANAGE, "make_keys"], cwd=ROOT, env=environment, capture_output=True, check=False)
+            failed = [name for name, command, extra in chosen if not perform(name, command, environment | extra)]
     print(
         f"{len(chosen) - len(failed)} of {len(chosen)} checks passed"
         + (f"; failed: {json.dumps(failed)[1:-1]}" if failed else "")

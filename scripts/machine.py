@@ -91,9 +91,7 @@ def require(*needs):
         print(f"Installing {', '.join(need.key for need in missing)}: {command}", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        done = subprocess.run(
-            command.replace("apt-get", "apt-get -qq", 1).split(), env=environment, check=False
-        )
+        done = subprocess.run(command.replace("apt-get", "apt-get -qq", 1).split(), env=environment, check=False)
         missing = [need for need in missing if not is_met(need)]
         if done.returncode == 0 and not missing:
             return

@@ -17,7 +17,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("core", "notifications", "accounts", "customers", "surveys", "reports", "dashboard", "satisfaction", "templates")
+SOURCES = (
+    "core",
+    "notifications",
+    "accounts",
+    "customers",
+    "surveys",
+    "reports",
+    "dashboard",
+    "satisfaction",
+    "templates",
+)
 LOCALES = {"zh_Hans": "zh_Hans", "en": "en"}
 FOREIGN = ROOT / "locale" / "foreign.txt"  # texts of libraries that ship no zh-hans: msgid per line
 KEYWORDS = {
@@ -94,7 +104,11 @@ def save(locale: str, catalogue) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     write_po(buffer, catalogue, width=0, sort_output=True, no_location=False, include_lineno=False, omit_header=False)
-    text = re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team): .*\\n"\n', b"", buffer.getvalue())
+    text = re.sub(
+        rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team): .*\\n"\n',
+        b"",
+        buffer.getvalue(),
+    )
     path.write_bytes(text)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
@@ -119,7 +133,9 @@ def updated(locale: str):
             string = msgid
         added = new.add(msgid, string, locations=[(file, line)], context=context)
         if "%" in str(msgid):
-            added.flags.discard("python-format") if "%(" not in str(msgid) and "%s" not in str(msgid) and "%d" not in str(msgid) else None
+            added.flags.discard("python-format") if "%(" not in str(msgid) and "%s" not in str(
+                msgid
+            ) and "%d" not in str(msgid) else None
     return new
 
 
@@ -141,6 +157,13 @@ def missing(locale="zh_Hans", under=()) -> list:
             continue
         rows.append((message.context, message.id, files))
     return rows
+
+
+def as_questions(rows):
+    """The missing texts in the form that ``set`` takes back: {"context\\u0004msgid": "" or [""]}."""
+    for context, msgid, _files in rows:
+        plural = isinstance(msgid, tuple)
+        yield (f"{context}\u0004" if context else "") + (msgid[0] if plural else msgid), [""] if plural else ""
 
 
 def set_texts(path: str) -> None:
@@ -183,7 +206,10 @@ def problems() -> list[str]:
         for message in stored:
             if message.id and message.fuzzy:
                 found.append(f"{locale}: fuzzy: {message.id!r}")
-            if message.id and wanted.get(message.id if isinstance(message.id, str) else message.id[0], message.context) is None:
+            if (
+                message.id
+                and wanted.get(message.id if isinstance(message.id, str) else message.id[0], message.context) is None
+            ):
                 found.append(f"{locale}: no longer used: {message.id!r}")
     return found
 
@@ -211,7 +237,7 @@ def main() -> int:
             set_texts(options.file)
         elif options.command == "missing":
             rows = missing(under=options.under)
-            print(json.dumps({(f"{c}\u0004" if c else "") + (i[0] if isinstance(i, tuple) else i): ([""] if isinstance(i, tuple) else "") for c, i, _f in rows}, ensure_ascii=False, indent=0))
+            print(json.dumps(dict(as_questions(rows)), ensure_ascii=False, indent=0))
         else:
             found = problems()
             print("\n".join(found) or "texts complete in both languages")

@@ -13,9 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 (before any import that an old Pyt
         _other = shutil.which(_name)
         if _other:
             os.execv(_other, [_other, *sys.argv])  # noqa: S606 (our own arguments, no shell)
-    sys.exit(
-        "The portal needs Python 3.11 or newer. Install one, or name it: make PYTHON=/path/to/python3 run"
-    )
+    sys.exit("The portal needs Python 3.11 or newer. Install one, or name it: make PYTHON=/path/to/python3 run")
 
 import argparse
 import hashlib
@@ -35,10 +33,7 @@ DEVELOPMENT = (*RUNTIME, "requirements-dev.txt")
 
 
 def python_works():
-    return (
-        PYTHON.exists()
-        and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
-    )
+    return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 def fingerprint(files):
@@ -64,9 +59,7 @@ def install(files):
     print(f"Installing {', '.join(files)} …", flush=True)
     arguments = ["--require-hashes", *(part for name in files for part in ("-r", str(ROOT / name)))]
     ways = [[uv, "pip", "install", "-q", "--python", PYTHON]] if uv else []
-    ways.append(
-        [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    )  # knows other indexes than uv
+    ways.append([PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"])  # knows other indexes than uv
     if not any(subprocess.run([*way, *arguments], check=False).returncode == 0 for way in ways):
         sys.exit("The requirements could not be installed; the reason stands above.")
     stamp.write_text(fingerprint(files))

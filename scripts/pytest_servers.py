@@ -63,9 +63,7 @@ def settings_of(home):
 
 def databases_and_broker(home):
     """The running servers; a worker of xdist uses the PostgreSQL of the process that started it."""
-    given = {
-        name: os.environ.get(f"TEST_{name}") for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
-    }
+    given = {name: os.environ.get(f"TEST_{name}") for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
     os.environ.update({name: value for name, value in given.items() if value})
     return LocalServers(home, durable=False)
 

@@ -31,6 +31,7 @@ from scripts.servers import (
 
 ROOT = Path(__file__).resolve().parent.parent
 LOG_LIMIT = 20 * 1024 * 1024
+ORPHAN_SECONDS = 30  # how long children of a killed web server may still hold its port
 CALM_SECONDS = 60  # a part that ran this long has recovered
 
 
@@ -97,9 +98,7 @@ def say(text):
 def port_number():
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise ServerError(
-            f"PORT={text!r} is not a port. Use a number from 1 to 65535, for example PORT=8001 make run."
-        )
+        raise ServerError(f"PORT={text!r} is not a port. Use a number from 1 to 65535, for example PORT=8001 make run.")
     return int(text)
 
 
@@ -130,9 +129,7 @@ def give_settings(home, host, port):
         os.environ.setdefault("SECRET_KEY_FILE", str(secret_key(home)))
     shown = outside_address() if host in ("0.0.0.0", "::") else host  # noqa: S104 (comparing, not binding)
     os.environ.setdefault("BASE_URL", f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
-    known = dict.fromkeys(
-        ("localhost", "127.0.0.1", "[::1]", shown, urlsplit(os.environ["BASE_URL"]).hostname or "")
-    )
+    known = dict.fromkeys(("localhost", "127.0.0.1", "[::1]", shown, urlsplit(os.environ["BASE_URL"]).hostname or ""))
     os.environ.setdefault("ALLOWED_HOSTS", ",".join(filter(None, known)))
 
 
@@ -150,16 +147,23 @@ def lock(home):
     return handle, ""
 
 
-def require_free(host, port):
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+def require_free(host, port, *, patience=0):
+    """Raise ServerError if the port is taken; with patience, only when it stays taken that many seconds."""
+    deadline = time.monotonic() + patience
+    while error := bind_error(host, port):
+        if time.monotonic() >= deadline:
+            raise ServerError(f"{host}:{port} cannot be used ({error}). Choose another: PORT={port + 1} make run.")
+        time.sleep(0.2)
+
+
+def bind_error(host, port):
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise ServerError(
-                f"{host}:{port} cannot be used ({error.strerror}). Choose another: PORT={port + 1} make run."
-            )
+            return error.strerror
+    return None
 
 
 def programs(home, host, port):
@@ -215,8 +219,8 @@ def serve(home, host, port):
         raise ServerError(f"{home} is in use by {holder}. Stop that portal first, or set DATA_DIR.")
     notes = home / "pids"
     notes.mkdir(exist_ok=True)
-    end_leftovers(notes)
-    require_free(host, port)
+    was_killed = end_leftovers(notes)
+    require_free(host, port, patience=ORPHAN_SECONDS if was_killed else 0)
     begun, parts = time.monotonic(), []
     try:
         start_servers(LocalServers(home), parts, notes)

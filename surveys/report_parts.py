@@ -40,8 +40,7 @@ class WavePart:
     @property
     def window(self):
         return tuple(
-            date_format(date.fromisoformat(self.data[key]), "DATE_FORMAT")
-            for key in ("opened_on", "closed_on")
+            date_format(date.fromisoformat(self.data[key]), "DATE_FORMAT") for key in ("opened_on", "closed_on")
         )
 
     @cached_property
@@ -77,11 +76,7 @@ class WavePart:
         return [
             (
                 row.question,
-                sum(
-                    c.share.count
-                    for c in row.cells
-                    if c.choice.score5 is not None and c.choice.score5 <= limit
-                ),
+                sum(c.share.count for c in row.cells if c.choice.score5 is not None and c.choice.score5 <= limit),
             )
             for row in self.results.questions
             if row.question.is_scored and not row.is_hidden

@@ -60,8 +60,7 @@ def _differing(wave, found, code):
     chart = drawn.groups(of_dimension(found, code, total))
     return replace(
         chart,
-        title=_("“%(dimension)s” by %(what)s")
-        % {"dimension": wave.titles[code], "what": in_text(found.label)},
+        title=_("“%(dimension)s” by %(what)s") % {"dimension": wave.titles[code], "what": in_text(found.label)},
     )
 
 
@@ -158,9 +157,7 @@ def _returned(waves):
     valid = sum(wave.results.valid_n for wave in waves)
     if asked:
         base = _("%(valid)s valid answers of %(invited)s invited") % {"valid": valid, "invited": asked}
-        yield Headline(
-            _("Response rate"), f"{100 * valid / asked:.1f}", "%", base, url=reverse("surveys:wave_list")
-        )
+        yield Headline(_("Response rate"), f"{100 * valid / asked:.1f}", "%", base, url=reverse("surveys:wave_list"))
 
 
 def _followed(follow_ups):
@@ -230,15 +227,9 @@ def _questions_table(wave):
 def _outcomes_table(follow_ups):
     found = [(outcome, follow_ups["outcomes"].get(outcome.value, 0)) for outcome in Outcome]
     found += [
-        (state, follow_ups["states"].get(state.value, 0))
-        for state in FollowUpState
-        if state != FollowUpState.DONE
+        (state, follow_ups["states"].get(state.value, 0)) for state in FollowUpState if state != FollowUpState.DONE
     ]
-    rows = [
-        [str(what.label), count, f"{100 * count / follow_ups['total']:.1f}%"]
-        for what, count in found
-        if count
-    ]
+    rows = [[str(what.label), count, f"{100 * count / follow_ups['total']:.1f}%"] for what, count in found if count]
     return _("What became of the low answers"), (_("Outcome"), _("Count"), _("Share")), rows
 
 

@@ -97,11 +97,7 @@ def _level(wave):
 
 def _about(wave, waves, sentence):
     """The sentence, with the wave it is about where the report speaks of several."""
-    return (
-        _("%(wave)s: %(sentence)s") % {"wave": wave.code, "sentence": sentence}
-        if len(waves) > 1
-        else sentence
-    )
+    return _("%(wave)s: %(sentence)s") % {"wave": wave.code, "sentence": sentence} if len(waves) > 1 else sentence
 
 
 def _shown(wave):
@@ -120,8 +116,7 @@ def _order(wave):
         return _("“%(best)s” stands highest at %(high).2f (%(high_base)s), “%(worst)s” lowest at %(low).2f (%(low_base)s); "
                  "the distance between them is beyond chance.") % facts  # fmt: skip
     return (
-        _("The dimensions lie close together, from %(low).2f to %(high).2f; no order between them is proven.")
-        % facts
+        _("The dimensions lie close together, from %(low).2f to %(high).2f; no order between them is proven.") % facts
     )
 
 
@@ -134,13 +129,9 @@ def _moved(wave):
     better, worse = (_named(wave, changes, verdict) for verdict in (Verdict.IMPROVED, Verdict.WORSENED))
     said = []
     if better:
-        said.append(
-            _("Against %(wave)s these improved: %(names)s.") % {"wave": before, "names": listed(better)}
-        )
+        said.append(_("Against %(wave)s these improved: %(names)s.") % {"wave": before, "names": listed(better)})
     if worse:
-        said.append(
-            _("Against %(wave)s these declined: %(names)s.") % {"wave": before, "names": listed(worse)}
-        )
+        said.append(_("Against %(wave)s these declined: %(names)s.") % {"wave": before, "names": listed(worse)})
     if not said:
         return _("Against %(wave)s no dimension shows a proven change.") % {"wave": before}
     if len(better) + len(worse) < len(changes):
@@ -164,9 +155,7 @@ def _compared(wave, found, differing):
     facts = {"what": in_text(found.label), "best": best.label, "high": best.scores.mean.mean, "worst": worst.label,
              "low": worst.scores.mean.mean, "p": found.p}  # fmt: skip
     is_apart = (
-        found.p is not None
-        and found.p < 0.05
-        and not any({best.value, worst.value} <= set(run) for run in found.runs)
+        found.p is not None and found.p < 0.05 and not any({best.value, worst.value} <= set(run) for run in found.runs)
     )
     said = (
         _("Compared by %(what)s, “%(best)s” (%(high).2f) is ahead of “%(worst)s” (%(low).2f), p = %(p).3f.")
@@ -210,9 +199,7 @@ def _against_target(wave):
     facts = {"mean": mean.mean, "target": target, "base": based(mean)}
     if mean.low is None or mean.low <= target <= mean.high:
         return (
-            _(
-                "The overall score of %(mean).2f (%(base)s) does not differ provably from the target of %(target).2f."
-            )
+            _("The overall score of %(mean).2f (%(base)s) does not differ provably from the target of %(target).2f.")
             % facts
         )
     if mean.mean > target:
@@ -235,15 +222,16 @@ def _trend(wave):
 def _below(wave):
     """Dimensions whose whole interval lies under the target, lowest first."""
     rows = [
-        row
-        for row in _shown(wave)
-        if row.scores.mean.high is not None and row.scores.mean.high < wave.data["target"]
+        row for row in _shown(wave) if row.scores.mean.high is not None and row.scores.mean.high < wave.data["target"]
     ]
     return sorted(rows, key=lambda row: row.scores.mean.mean)
 
 
 def _short_of_target(wave):
-    names = [f"“{wave.titles[row.code]}” {row.scores.mean.mean:.2f}" for row in _below(wave)]
+    names = [
+        _("“%(name)s” %(change)s") % {"name": wave.titles[row.code], "change": f"{row.scores.mean.mean:.2f}"}
+        for row in _below(wave)
+    ]
     return _("Provably below the target: %(names)s.") % {"names": listed(names)} if names else ""
 
 
@@ -308,19 +296,11 @@ def _fix_first(wave):
             "Begin with %(names)s: it weighs heavily in overall satisfaction and scores low, and both are certain."
         ) % {"names": listed(names)}
     names = [f"“{wave.titles[row.code]}”" for row in _below(wave)[:2]]
-    return (
-        _("Take up %(names)s, which lies provably below the target.") % {"names": listed(names)}
-        if names
-        else ""
-    )
+    return _("Take up %(names)s, which lies provably below the target.") % {"names": listed(names)} if names else ""
 
 
 def _stop_decline(wave):
-    names = [
-        f"“{wave.titles[r.code]}”"
-        for r in _shown(wave)
-        if r.change and r.change.mean.verdict == Verdict.WORSENED
-    ]
+    names = [f"“{wave.titles[r.code]}”" for r in _shown(wave) if r.change and r.change.mean.verdict == Verdict.WORSENED]
     return _("Find out what changed in %(names)s since the wave before; read the comments and the calls to the low answers first.") % {
         "names": listed(names)} if names else ""  # fmt: skip
 
@@ -335,11 +315,7 @@ def _weak_groups(wave):
 
 
 def _keep(wave):
-    names = [
-        f"“{wave.titles[r.code]}”"
-        for r in _shown(wave)
-        if r.change and r.change.mean.verdict == Verdict.IMPROVED
-    ]
+    names = [f"“{wave.titles[r.code]}”" for r in _shown(wave) if r.change and r.change.mean.verdict == Verdict.IMPROVED]
     return (
         _("Keep what was done for %(names)s and spread it to the other units.") % {"names": listed(names)}
         if names
@@ -351,9 +327,7 @@ def _ask_again(wave):
     invited = wave.counts["invited"]
     if not invited or wave.results.valid_n / invited >= RETURN_GOAL:
         return ""
-    return _(
-        "Fewer than half of those invited answered; check addresses, timing and reminders before the next wave."
-    )
+    return _("Fewer than half of those invited answered; check addresses, timing and reminders before the next wave.")
 
 
 PARTS = {"overview": _overview, "results": _results, "conclusions": _conclusions, "advice": _advice}

@@ -64,9 +64,7 @@ add_rule("surveys.cancel_wave", runs & in_state(WaveState.DRAFT, WaveState.SCHED
          _("Only a wave that has not ended can be cancelled."))  # fmt: skip
 add_rule("surveys.confirm_results", runs & in_state(WaveState.CLOSED),
          _("Results can be confirmed once the wave is closed."))  # fmt: skip
-add_rule(
-    "surveys.invite_people", runs & in_state(WaveState.OPEN), _("People are invited while the wave is open.")
-)
+add_rule("surveys.invite_people", runs & in_state(WaveState.OPEN), _("People are invited while the wave is open."))
 add_rule("surveys.see_results_of", is_visible & capability("surveys.see_results")
          & in_state(*WaveState.with_results()), _("There are results once the wave is open."))  # fmt: skip
 add_rule("surveys.export_answers_of", is_visible & capability("surveys.export_answers")

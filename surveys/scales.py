@@ -65,9 +65,7 @@ def points_of(code):
 
 def band_of(total, bands):
     """The band a total falls into; a limit itself belongs to the better band. None under the lowest."""
-    return next(
-        (band for band in sorted(bands, key=lambda band: -band["from"]) if total >= band["from"]), None
-    )
+    return next((band for band in sorted(bands, key=lambda band: -band["from"]) if total >= band["from"]), None)
 
 
 def total_to_score5(total, full_mark):

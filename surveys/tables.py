@@ -25,7 +25,6 @@ class PlanTable(PortalTable):
         empty_text = _("No plan yet. A yearly plan says whom to ask about what, how and when; waves carry it out.")
 
 
-
 class QuestionnaireTable(PortalTable):
     code = tables.Column(verbose_name=_("Code"))
     name = tables.Column(verbose_name=_("Questionnaire"), accessor="pk", orderable=False)
@@ -37,14 +36,15 @@ class QuestionnaireTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Questionnaire
         fields = ("code", "name", "unit", "newest_no", "newest_state", "published_on")
-        empty_text = _("No questionnaire yet. Design one; a second person publishes it, and from then on it never changes.")
+        empty_text = _(
+            "No questionnaire yet. Design one; a second person publishes it, and from then on it never changes."
+        )
 
     def render_name(self, record):
         return str(record)
 
     def value_name(self, record):
         return str(record)
-
 
 
 class WaveTable(PortalTable):

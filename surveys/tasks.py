@@ -15,9 +15,7 @@ def turn_waves():
     """
     closing = list(Wave.objects.due_to_close().select_related("questionnaire_version", "unit"))
     counts = {
-        "opened": each(
-            Wave.objects.due_to_open().select_related("questionnaire_version"), waves.open_when_due
-        ),
+        "opened": each(Wave.objects.due_to_open().select_related("questionnaire_version"), waves.open_when_due),
         "closed": each(closing, waves.close_when_due),
         "follow_ups": low_answers.catch_up(),
     }
@@ -38,9 +36,7 @@ def remind_due():
 def empty_boxes():
     """Beat, every 10 minutes: let anonymous answers out in shuffled batches."""
     return each(
-        Wave.objects.filter(state="open", is_anonymous=True).select_related(
-            "link_key", "questionnaire_version"
-        ),
+        Wave.objects.filter(state="open", is_anonymous=True).select_related("link_key", "questionnaire_version"),
         boxes.empty,
     )
 

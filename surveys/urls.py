@@ -28,9 +28,19 @@ urlpatterns = [
     path("versions/<int:pk>/sections/new", questionnaires.section_edit, name="section_create"),
     path("versions/<int:pk>/sections/<int:section>/edit", questionnaires.section_edit, name="section_edit"),
     path("versions/<int:pk>/sections/<int:section>/act", questionnaires.part_act, name="section_act"),
-    path("versions/<int:pk>/sections/<int:section>/questions/new", questionnaires.question_edit, name="question_create"),
-    path("versions/<int:pk>/sections/<int:section>/questions/<int:question>/edit", questionnaires.question_edit, name="question_edit"),
-    path("versions/<int:pk>/sections/<int:section>/questions/<int:question>/act", questionnaires.part_act, name="question_act"),
+    path(
+        "versions/<int:pk>/sections/<int:section>/questions/new", questionnaires.question_edit, name="question_create"
+    ),
+    path(
+        "versions/<int:pk>/sections/<int:section>/questions/<int:question>/edit",
+        questionnaires.question_edit,
+        name="question_edit",
+    ),
+    path(
+        "versions/<int:pk>/sections/<int:section>/questions/<int:question>/act",
+        questionnaires.part_act,
+        name="question_act",
+    ),
     path("waves/", waves.wave_list, name="wave_list"),
     path("waves/new", waves.wave_create, name="wave_create"),
     path("waves/audience", waves.audience_count, name="audience_count"),

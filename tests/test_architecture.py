@@ -46,13 +46,32 @@ def test_only_the_workflow_writes_states():
 
 
 def test_html_is_made_safe_in_the_listed_modules_only():
-    found = {name for name, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "mark_safe"}
+    found = {
+        name
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "mark_safe"
+    }
     assert {name for name in found if not name.startswith(tuple(RAW_HTML))} == set()
 
 
-@pytest.mark.parametrize("word", ["post_save", "import pre_save", "import send_mail", "EmailMessage(", "datetime.now(", ".extra(", "| safe", "|safe"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "post_save",
+        "import pre_save",
+        "import send_mail",
+        "EmailMessage(",
+        "datetime.now(",
+        ".extra(",
+        "| safe",
+        "|safe",
+    ],
+)
 def test_words_that_hide_something_do_not_occur(word):
-    ours = [path for path in (ROOT / "templates").rglob("*.html") if "bootstrap5" not in path.parts]  # help texts hold links
+    ours = [
+        path for path in (ROOT / "templates").rglob("*.html") if "bootstrap5" not in path.parts
+    ]  # help texts hold links
     texts = [*SOURCES, *sorted(ours)]
     assert [name_of(path) for path in texts if word in path.read_text("utf-8")] == []
 
@@ -83,7 +102,11 @@ def test_every_scheduled_task_exists():
 def test_every_capability_that_a_role_grants_is_declared():
     from accounts.roles import GRANTS
 
-    declared = {f"{model._meta.app_label}.{codename}" for model in apps.get_models() for codename, _name in model._meta.permissions}
+    declared = {
+        f"{model._meta.app_label}.{codename}"
+        for model in apps.get_models()
+        for codename, _name in model._meta.permissions
+    }
     assert {name for names in GRANTS.values() for name in names} - declared == set()
 
 
@@ -100,5 +123,5 @@ def test_print_the_ten_largest_modules(capsys):
     """Taste, not a limit: look at them in each review."""
     sizes = sorted(((len(path.read_text("utf-8").splitlines()), name_of(path)) for path in SOURCES), reverse=True)[:10]
     with capsys.disabled():
-        print("\n" + "\n".join(f"{size:5d}  {name}" for size, name in sizes))
+        print("\n" + "\n".join(f"{size:5d}  {name}" for size, name in sizes))  # noqa: T201 (this test is a report)
     assert sizes[0][0] < 1000

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.choices import Role
 from accounts.roles import GRANTS, is_write
+from core.imports.schema import SCHEMAS
 from tests.factories.accounts import person, supervisor
 
 LIST = Path(__file__).with_name("permissions.csv")

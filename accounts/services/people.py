@@ -2,12 +2,12 @@
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.models import SupervisionMembership, User
 from core.workflow import InvalidTransition, record
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 
 @transaction.atomic

@@ -10,7 +10,13 @@ from core.workflow import InvalidTransition, record
 @transaction.atomic
 def create(*, by, code, name_zh, name_en, kind, department_type="", parent=None, position=0):
     unit = OrgUnit.objects.create(
-        code=code, name_zh=name_zh, name_en=name_en, kind=kind, department_type=department_type, parent=parent, position=position
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        kind=kind,
+        department_type=department_type,
+        parent=parent,
+        position=position,
     )
     _set_path(unit)
     record(unit, "created", by=by)

@@ -31,9 +31,7 @@ def key_files():
 
 
 def fingerprints(keys):
-    return {
-        name: hashlib.sha256(b"portal key " + text.encode()).hexdigest()[:32] for name, text in keys.items()
-    }
+    return {name: hashlib.sha256(b"portal key " + text.encode()).hexdigest()[:32] for name, text in keys.items()}
 
 
 def holds(stream, needles):
@@ -62,13 +60,9 @@ def install_keys(path):
         raise BackupError(f"{path} is not a key file: {error}")
     present = key_files()
     if other := sorted(name for name, text in given.items() if present.get(name, text) != text):
-        raise BackupError(
-            f"{settings.KEYS_DIR} already holds other keys ({', '.join(other)}). Move them away first."
-        )
+        raise BackupError(f"{settings.KEYS_DIR} already holds other keys ({', '.join(other)}). Move them away first.")
     settings.KEYS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, text in given.items():
         if name not in present and Path(name).name == name:
-            with open(
-                os.open(settings.KEYS_DIR / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-            ) as handle:
+            with open(os.open(settings.KEYS_DIR / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
                 handle.write(text)

@@ -26,9 +26,7 @@ def verify(directory, *, max_age=None):
     """The manifest of an undamaged backup that our keys open. Raises BackupError for anything else."""
     directory = Path(directory)
     try:
-        sums = dict(
-            reversed(line.split("  ", 1)) for line in (directory / SUMS).read_text("ascii").splitlines()
-        )
+        sums = dict(reversed(line.split("  ", 1)) for line in (directory / SUMS).read_text("ascii").splitlines())
     except (OSError, ValueError) as error:
         raise BackupError(f"{directory} is not a backup: {error}")
     if set(sums) != {DUMP, MEDIA, MANIFEST}:
@@ -130,9 +128,7 @@ def _require_no_keys(directory, script):
         for path in (script, Path(directory) / MEDIA):
             with open(path, "rb") as stream:
                 if holds(stream, needles):
-                    raise BackupError(
-                        "The backup holds an encryption key. Find out how it got there; do not keep it."
-                    )
+                    raise BackupError("The backup holds an encryption key. Find out how it got there; do not keep it.")
     finally:
         script.unlink(missing_ok=True)
 
@@ -163,9 +159,7 @@ def _swap_databases(fresh, main, former):
     with connected("postgres") as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [main])
         if users := cursor.fetchone()[0]:
-            raise BackupError(
-                f"{main} is in use by {users} connections. Stop web, worker and beat, then try again."
-            )
+            raise BackupError(f"{main} is in use by {users} connections. Stop web, worker and beat, then try again.")
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", [main])
         exists = cursor.fetchone() is not None
         if exists:

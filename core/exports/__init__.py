@@ -112,9 +112,7 @@ def respond(request, table, filename, fmt, *, title=None, filterset=None):
         raise Http404
     sheet = sheet_of(table, title or filename, by=request.user, filterset=filterset)
     if fmt == "csv":
-        response = StreamingHttpResponse(
-            csv.stream(sheet, translation.get_language()), content_type=CONTENT_TYPES[fmt]
-        )
+        response = StreamingHttpResponse(csv.stream(sheet, translation.get_language()), content_type=CONTENT_TYPES[fmt])
     else:
         spool = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 (the answer closes it)
         write(sheet, fmt, spool)

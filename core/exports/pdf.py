@@ -23,9 +23,7 @@ def write(fileobj, sheet):
         "meta": sheet.meta,
         "cut": next(rows, None) is not None,
     }
-    fileobj.write(
-        pdf.render("pdf/table.html", context, language=translation.get_language(), title=sheet.title)
-    )
+    fileobj.write(pdf.render("pdf/table.html", context, language=translation.get_language(), title=sheet.title))
 
 
 def _printed(value):

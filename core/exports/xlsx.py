@@ -80,9 +80,7 @@ class Writer:
 def _width(text):
     """Columns a text takes: a Chinese character takes two."""
     lines = str(text)[:400].splitlines()
-    return max(
-        (sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in lines), default=0
-    )
+    return max((sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in lines), default=0)
 
 
 def write(fileobj, sheet):

@@ -57,9 +57,7 @@ class Outcome:
             return Problem(row.number, "", str(column.label) if column else "", "", reason)
         value = values.shown(row.cells[place]) if place < len(row.cells) else ""
         shown = "***" if value and column.personal else values.CONTROL.sub("\ufffd", value[:100])
-        return Problem(
-            row.number, f"{column_letters(place + 1)}{row.number}", self.header[place], shown, reason
-        )
+        return Problem(row.number, f"{column_letters(place + 1)}{row.number}", self.header[place], shown, reason)
 
 
 class NotUsable(Exception):
@@ -71,9 +69,7 @@ def read(schema, path, kind, *, by, progress):
     names = spellings(schema)
     progress.step(0, _("Opening the file"))
     try:
-        opened = rows_of(
-            path, kind=kind, headings=set(names), limit=schema.limit, tick=lambda: progress.step(0)
-        )
+        opened = rows_of(path, kind=kind, headings=set(names), limit=schema.limit, tick=lambda: progress.step(0))
         with opened as (facts, lines):
             outcome = _placed(schema, names, facts)
             lines = list(lines)
@@ -96,9 +92,7 @@ def judge(schema, outcome):
 def example_text(column):
     """The example as it stands in the template, in the active language."""
     if column.kind == "choice":
-        return next(
-            (str(label) for value, label in column.pairs() if value == column.example), str(column.example)
-        )
+        return next((str(label) for value, label in column.pairs() if value == column.example), str(column.example))
     return str(column.example)
 
 
@@ -111,9 +105,7 @@ def _placed(schema, names, facts):
             placed[names[key]].append(index)
         elif key and key not in reasons:
             ignored.append(heading[:60])
-    missing = [
-        str(column.label) for column in schema.columns if column.required and column.name not in placed
-    ]
+    missing = [str(column.label) for column in schema.columns if column.required and column.name not in placed]
     faults = [errors.missing_columns(missing)] if missing else []
     for places in placed.values():
         if len(places) > 1:
@@ -121,9 +113,7 @@ def _placed(schema, names, facts):
             faults.append(errors.double_column(facts["header"][places[0]], letters))
     if faults:
         raise NotUsable("\n".join(faults))
-    return Outcome(
-        facts["sheet"], facts["header"], {name: places[0] for name, places in placed.items()}, ignored
-    )
+    return Outcome(facts["sheet"], facts["header"], {name: places[0] for name, places in placed.items()}, ignored)
 
 
 def _type_rows(schema, outcome, lines, progress):
@@ -135,9 +125,7 @@ def _type_rows(schema, outcome, lines, progress):
             continue
         row = Row(number, cells)
         for column in schema.columns:
-            row.values[column.name] = _value(
-                column, row, outcome.places.get(column.name), options.get(column.name)
-            )
+            row.values[column.name] = _value(column, row, outcome.places.get(column.name), options.get(column.name))
         schema.clean_row(row, outcome.context)
         outcome.rows.append(row)
 

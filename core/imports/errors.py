@@ -25,20 +25,17 @@ REASONS = {
     "embedded": gettext_lazy("The workbook contains embedded files. Copy only the rows into the template."),
     "long_text": gettext_lazy("A cell of the workbook holds an extremely long text. Shorten it."),
     "too_many_rows": gettext_lazy(
-        "The sheet “%(sheet)s” has %(rows)s rows; %(limit)s are possible "
-        "at a time. Split it into several files."
+        "The sheet “%(sheet)s” has %(rows)s rows; %(limit)s are possible at a time. Split it into several files."
     ),
     "too_wide": gettext_lazy(
-        "The sheet “%(sheet)s” is too wide; at most %(limit)s columns "
-        "are possible. Delete what is not needed."
+        "The sheet “%(sheet)s” is too wide; at most %(limit)s columns are possible. Delete what is not needed."
     ),
     "no_headings": gettext_lazy(
         "None of the sheets (%(sheets)s) has the headings of the template in "
         "its first rows. Copy your rows into the template."
     ),
     "formulas": gettext_lazy(
-        "The sheet “%(sheet)s” holds %(count)s formulas (%(cells)s). "
-        "Copy these cells and paste them as values."
+        "The sheet “%(sheet)s” holds %(count)s formulas (%(cells)s). Copy these cells and paste them as values."
     ),
     "encoding": gettext_lazy("The text of the file cannot be read. Save it as “CSV UTF-8” or as .xlsx."),
     "too_demanding": gettext_lazy(
@@ -50,9 +47,7 @@ REASONS = {
 
 def sentence(refusal):
     """The reason of a guard.Refused in the reader's language."""
-    detail = {
-        name: listed(value) if isinstance(value, list) else value for name, value in refusal.detail.items()
-    }
+    detail = {name: listed(value) if isinstance(value, list) else value for name, value in refusal.detail.items()}
     if refusal.code == "formulas" and refusal.detail["count"] > len(refusal.detail["cells"]):
         detail["cells"] += " …"
     return str(REASONS[refusal.code]) % detail

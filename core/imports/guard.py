@@ -183,9 +183,7 @@ def _sheets(file, parts):
     try:
         related = {node.get("Id"): node.get("Target", "") for node in fromstring(_whole(file, parts[links]))}
         nodes = [
-            node
-            for node in fromstring(_whole(file, parts["xl/workbook.xml"])).iter()
-            if node.tag.endswith("}sheet")
+            node for node in fromstring(_whole(file, parts["xl/workbook.xml"])).iter() if node.tag.endswith("}sheet")
         ]
     except (ValueError, SyntaxError):
         raise Refused("broken")

@@ -184,9 +184,7 @@ def found(cells, at, headings, *, sheet):
         "header": ["" if cell is None else _text(cell) for cell in cells[at]],
     }
     for number, row in enumerate(cells[at + 1 :], at + 2):
-        values = [
-            None if cell == "" or (isinstance(cell, str) and not cell.strip()) else cell for cell in row
-        ]
+        values = [None if cell == "" or (isinstance(cell, str) and not cell.strip()) else cell for cell in row]
         if any(value is not None for value in values):
             yield [number, values]
 

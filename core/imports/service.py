@@ -33,15 +33,11 @@ def check_upload(file):
             _("Please give a workbook in .xlsx format (or .csv). Open an older one and save it as .xlsx.")
         )
     if file.size > guard.MAX_FILE:
-        raise ValidationError(
-            _("The file is larger than %(limit)s MB. Split it.") % {"limit": guard.MAX_FILE // 2**20}
-        )
+        raise ValidationError(_("The file is larger than %(limit)s MB. Split it.") % {"limit": guard.MAX_FILE // 2**20})
     head = file.read(4)
     file.seek(0)
     if not head or (suffix == ".xlsx") != (head == b"PK\x03\x04"):
-        raise ValidationError(
-            _("The content of the file is not what its name says. Save it as .xlsx and upload that.")
-        )
+        raise ValidationError(_("The content of the file is not what its name says. Save it as .xlsx and upload that."))
 
 
 def upload(schema, file, *, by):
@@ -141,9 +137,7 @@ def _write(schema, check_pk, outcome, job, progress, url):
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{schema.code}"])
     checking.judge(schema, outcome)
     if outcome.bad:
-        reason = _(
-            "Nothing was imported: since the check the data changed, and some rows do not fit any more."
-        )
+        reason = _("Nothing was imported: since the check the data changed, and some rows do not fit any more.")
         raise Failed(reason, _report(schema, outcome, job, progress) | {"url": url})
     progress.total(len(outcome.rows), _("Writing the rows"))
     made = schema.commit(outcome.rows, by=job.owner, progress=progress) or {}

@@ -83,9 +83,7 @@ def _choice(options, text):
 
 def _plain_text(column, raw, text):
     if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT:
-        raise Wrong(
-            _("The spreadsheet has shortened this number. Format the column as text and type it anew.")
-        )
+        raise Wrong(_("The spreadsheet has shortened this number. Format the column as text and type it anew."))
     if len(text) > column.max_length:
         raise Wrong(
             _("%(length)s characters; at most %(limit)s are possible.")

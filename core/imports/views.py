@@ -57,9 +57,7 @@ def import_start(request, code):
     schema = _schema(request, code)
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        return redirect(
-            "imports:result", service.upload(schema, form.cleaned_data["file"], by=request.user).pk
-        )
+        return redirect("imports:result", service.upload(schema, form.cleaned_data["file"], by=request.user).pk)
     return render_page(
         request, "core/import_start.html", {"schema": schema, "form": form, "columns": _explained(schema)}
     )
@@ -85,6 +83,7 @@ def import_result(request, pk):
     context = {
         "job": job,
         "schema": schema,
+        "is_mine": job.owner_id == request.user.pk,
         "problems": Paginator(problems, PAGE).get_page(request.GET.get("page")),
         **watch(job),
     }

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -38,10 +39,7 @@ class JobTable(PortalTable):
     owner = tables.Column(verbose_name=gettext_lazy("Ordered by"))
     created_at = tables.TemplateColumn("{{ value|moment }}", verbose_name=gettext_lazy("Ordered"))
     ended_at = tables.TemplateColumn("{{ value|moment }}", verbose_name=gettext_lazy("Ended"))
-    file_name = tables.TemplateColumn(
-        '{% if record.file %}<a href="{% url "core:job_file" record.pk %}">{{ value }}</a>{% endif %}',
-        verbose_name=gettext_lazy("File"),
-    )
+    file_name = tables.Column(verbose_name=gettext_lazy("File"))
 
     class Meta(PortalTable.Meta):
         sequence = ("title", "state", "created_at", "ended_at", "file_name", "owner")
@@ -52,6 +50,11 @@ class JobTable(PortalTable):
     @staticmethod
     def row_url(record):
         return reverse("core:job_detail", args=[record.pk])
+
+    def render_file_name(self, record, value):
+        if not record.file or record.owner_id != self.request.user.pk:
+            return value
+        return format_html('<a href="{}">{}</a>', reverse("core:job_file", args=[record.pk]), value)
 
 
 @everyone
@@ -68,13 +71,14 @@ def job_list(request):
 @require_safe
 def job_detail(request, pk):
     row = _mine_or_404(request, pk)
-    return render_page(request, "core/job_detail.html", {"job": row, **watch(row)}, partial="live")
+    context = {"job": row, "is_mine": row.owner_id == request.user.pk, **watch(row)}
+    return render_page(request, "core/job_detail.html", context, partial="live")
 
 
 @everyone
 @require_POST
 def job_cancel(request, pk):
-    row = _mine_or_404(request, pk)
+    row = get_object_or_404(Job, pk=pk, owner=request.user)
     if runner.cancel(row):
         messages.info(request, _("This stops in a moment. Nothing of it is stored."))
     else:
@@ -85,7 +89,8 @@ def job_cancel(request, pk):
 @everyone
 @require_safe
 def job_file(request, pk):
-    row = _mine_or_404(request, pk)
+    """Only for who ordered it: who sees everybody's work does not see the data in it."""
+    row = get_object_or_404(Job, pk=pk, owner=request.user)
     if not row.file:
         raise Http404
     return private_file(row.file, row.file_name)

@@ -18,9 +18,7 @@ class Calendar(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["is_default"], condition=Q(is_default=True), name="one_default_calendar"
-            )
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_calendar")
         ]
         ordering = ["code"]
         permissions = [("change_working_time", _("Can change the working calendar"))]
@@ -34,9 +32,7 @@ class Calendar(models.Model):
 class CalendarVersion(models.Model):
     """One edition of a calendar. It and its rows are insert-only: an edit is a new version."""
 
-    calendar = models.ForeignKey(
-        Calendar, models.PROTECT, related_name="versions", verbose_name=_("working calendar")
-    )
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="versions", verbose_name=_("working calendar"))
     no = models.PositiveIntegerField(_("version"))
     note_zh = models.CharField(_("what changed (Chinese)"), max_length=300, blank=True)
     note_en = models.CharField(_("what changed (English)"), max_length=300, blank=True)
@@ -97,14 +93,10 @@ class DayOverride(models.Model):
         OFFICIAL = "official", _("Public holiday notice")
         COMPANY = "company", _("Our own decision")
 
-    version = models.ForeignKey(
-        CalendarVersion, models.PROTECT, related_name="overrides", verbose_name=_("version")
-    )
+    version = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="overrides", verbose_name=_("version"))
     date = models.DateField(_("day"))
     is_working = models.BooleanField(_("working day"))
-    sessions = models.JSONField(
-        _("sessions"), null=True, blank=True
-    )  # null on a working day = the usual ones
+    sessions = models.JSONField(_("sessions"), null=True, blank=True)  # null on a working day = the usual ones
     label_zh = models.CharField(_("name (Chinese)"), max_length=60, blank=True)
     label_en = models.CharField(_("name (English)"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.COMPANY)
@@ -131,9 +123,7 @@ class CalendarYear(models.Model):
         PROVISIONAL = "provisional", _("Provisional")
         CONFIRMED = "confirmed", _("Confirmed")
 
-    version = models.ForeignKey(
-        CalendarVersion, models.PROTECT, related_name="years", verbose_name=_("version")
-    )
+    version = models.ForeignKey(CalendarVersion, models.PROTECT, related_name="years", verbose_name=_("version"))
     year = models.PositiveSmallIntegerField(_("year"))
     state = models.CharField(_("state"), max_length=12, choices=State)
     source = models.CharField(_("source"), max_length=200, blank=True)

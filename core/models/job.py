@@ -13,7 +13,9 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=60)
     title = models.CharField(_("title"), max_length=200)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="jobs", verbose_name=_("for"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="jobs", verbose_name=_("for")
+    )
     state = models.CharField(_("state"), max_length=20, choices=JobState, default=JobState.QUEUED)
     params = models.JSONField(_("parameters"), default=dict)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")

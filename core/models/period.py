@@ -15,7 +15,9 @@ class Period(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "starts_on"], name="one_period_per_kind_and_start"),
-            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gt=models.F("starts_on")), name="period_ends_after_start"
+            ),
         ]
         ordering = ["starts_on"]
         verbose_name = _("period")

@@ -25,9 +25,7 @@ def _newcombe_limits(p: float, n: float, q: float, m: float, z: float) -> tuple[
     return p - q - hypot(p - p_low, q_high - q), p - q + hypot(p_high - p, q - q_low)
 
 
-def share_difference(
-    before: Share, after: Share, *, level: float = 0.95, higher_is_better: bool = True
-) -> Difference:
+def share_difference(before: Share, after: Share, *, level: float = 0.95, higher_is_better: bool = True) -> Difference:
     """After − before of two shares, as a fraction.
 
     p is the error level at which Newcombe's interval would just touch zero, so interval, p and verdict never
@@ -87,9 +85,7 @@ def _permutation_p(n: int, m: int) -> float:
     return (2 if n == m else 1) / comb(n + m, n)
 
 
-def mean_difference(
-    before: Mean, after: Mean, *, level: float = 0.95, higher_is_better: bool = True
-) -> Difference:
+def mean_difference(before: Mean, after: Mean, *, level: float = 0.95, higher_is_better: bool = True) -> Difference:
     """After − before of two independent means (Welch). Fewer than two answers on a side: nothing proven."""
     if not before.n or not after.n:
         return Difference(None, None, None, None)
@@ -102,13 +98,9 @@ def mean_difference(
     return Difference(estimate, estimate - reach, estimate + reach, test.p, verdict)
 
 
-def _without_spread(
-    estimate: float | None, p: float | None, level: float, higher_is_better: bool
-) -> Difference:
+def _without_spread(estimate: float | None, p: float | None, level: float, higher_is_better: bool) -> Difference:
     proven = p is not None and p < 1 - level
-    verdict = (
-        verdict_of(estimate, estimate, higher_is_better=higher_is_better) if proven else Verdict.NOT_PROVEN
-    )
+    verdict = verdict_of(estimate, estimate, higher_is_better=higher_is_better) if proven else Verdict.NOT_PROVEN
     return Difference(estimate, None, None, p, verdict)
 
 

@@ -67,9 +67,7 @@ class Ranking:
     runs: tuple[tuple, ...]
 
 
-def rank(
-    units: Mapping[object, Mean | Share], *, level: float = 0.95, higher_is_better: bool = True
-) -> Ranking:
+def rank(units: Mapping[object, Mean | Share], *, level: float = 0.95, higher_is_better: bool = True) -> Ranking:
     """Sort units and bracket those that do not differ.
 
     Every pair is tested (Welch or Newcombe), p is corrected by Holm over all pairs. A run holds two units or

@@ -20,9 +20,7 @@ def exact_sample_size(
     return size * population / (population + size - 1) if population else 0.0
 
 
-def sample_size(
-    margin: float, *, share: float = 0.5, population: int | None = None, level: float = 0.95
-) -> int:
+def sample_size(margin: float, *, share: float = 0.5, population: int | None = None, level: float = 0.95) -> int:
     """Answers needed for a share to be known to ± `margin`; 0 in an empty population."""
     return _up(exact_sample_size(margin, share=share, population=population, z=z_value(level)))
 
@@ -51,9 +49,7 @@ def margin_of_error(
     return z_value(level) * sqrt(share * (1 - share) * design_effect / n * finite)
 
 
-def answers_for_share_change(
-    before: float, after: float, *, power: float = 0.8, level: float = 0.95
-) -> int | None:
+def answers_for_share_change(before: float, after: float, *, power: float = 0.8, level: float = 0.95) -> int | None:
     """Answers per wave that show a change between two shares (two-sided); None if there is no change."""
     if before == after:
         return None
@@ -63,9 +59,7 @@ def answers_for_share_change(
     return _up(((chance + effect) / (after - before)) ** 2)
 
 
-def answers_for_mean_change(
-    sd: float, change: float, *, power: float = 0.8, level: float = 0.95
-) -> int | None:
+def answers_for_mean_change(sd: float, change: float, *, power: float = 0.8, level: float = 0.95) -> int | None:
     """Answers per wave that show a change of a mean; None if there is no change."""
     if not change:
         return None

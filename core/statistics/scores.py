@@ -87,9 +87,7 @@ def share_from(
     return share(count, sum(counts), population=population, level=level)
 
 
-def weighted_index(
-    means: Sequence[float], weights: Sequence[float] | None = None, *, points: int = 10
-) -> float:
+def weighted_index(means: Sequence[float], weights: Sequence[float] | None = None, *, points: int = 10) -> float:
     """A 0–100 index of several items' means (ACSI: three 10-point items); without weights all count equally.
 
     Only a complete index is an index: leave it out where an item has no mean.

@@ -71,9 +71,7 @@ def with_margins(cells: Collection[Key]) -> list[Key]:
 def nested(cells: Collection[Key]) -> list[Key]:
     """The cells of a hierarchy and every level's total: (branch, department), (branch, ALL), (ALL, ALL)."""
     return list(
-        dict.fromkeys(
-            key[:depth] + (ALL,) * (len(key) - depth) for key in cells for depth in range(len(key), -1, -1)
-        )
+        dict.fromkeys(key[:depth] + (ALL,) * (len(key) - depth) for key in cells for depth in range(len(key), -1, -1))
     )
 
 
@@ -264,6 +262,4 @@ class _Search:
             return None
         if place == len(self.rows):
             return taken or None
-        return self._from(place + 1, total + self.rows[place], [*taken, place]) or self._from(
-            place + 1, total, taken
-        )
+        return self._from(place + 1, total + self.rows[place], [*taken, place]) or self._from(place + 1, total, taken)

@@ -88,9 +88,7 @@ def rake(
     cells = {cell: value / sample[cell] for cell, value in fitted.items()}
     cells, trimmed = _trim(cells, sample, trim) if trim and cells else (cells, 0.0)
     gap = _gap({cell: weight * sample[cell] for cell, weight in cells.items()}, targets)
-    return _weights(
-        cells, sample, mean_one, trimmed=trimmed, gap=gap, converged=converged, missing=tuple(missing)
-    )
+    return _weights(cells, sample, mean_one, trimmed=trimmed, gap=gap, converged=converged, missing=tuple(missing))
 
 
 def weighted_mean(values: Sequence[float], weights: Sequence[float], *, level: float = 0.95) -> Mean:
@@ -110,9 +108,7 @@ def weighted_mean(values: Sequence[float], weights: Sequence[float], *, level: f
     return Mean(n, mean, sd, se, mean - reach, mean + reach, base.n_eff)
 
 
-def weighted_share(
-    count: int, n: int, *, hits: float, total: float, squares: float, level: float = 0.95
-) -> Share:
+def weighted_share(count: int, n: int, *, hits: float, total: float, squares: float, level: float = 0.95) -> Share:
     """A weighted share with Wilson limits on the effective base, from sums: Σw of the hits, Σw, Σw²."""
     n_eff = effective_base(n, total, squares).n_eff
     interval = wilson(min(1.0, hits / total) * n_eff if n_eff else 0, n_eff, level=level)
@@ -137,9 +133,7 @@ def _targets(fitted, margins):
         unknown = seen[axis] - margin.keys()
         if unknown:
             raise ValueError(f"margin {axis} does not know {sorted(map(str, unknown))}")
-        missing += [
-            (axis, category) for category in margin if margin[category] and category not in seen[axis]
-        ]
+        missing += [(axis, category) for category in margin if margin[category] and category not in seen[axis]]
         kept = {category: size for category, size in margin.items() if category in seen[axis]}
         targets.append((kept, sum(kept.values())))
     if fitted and any(total <= 0 for _, total in targets):

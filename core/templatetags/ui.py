@@ -168,7 +168,9 @@ def due(context, *, at, left=None, stopped="", original=None):
         "when": stopped or (moments.text(at) if at else "—"),
         "title": moments.full(at) if at else "",
         "tone": "stopped" if stopped else due_tone(at, left, now),
-        "left": "" if left is None else remaining_text(left, is_stopped=bool(stopped), is_late=bool(at) and _is_past(at, now)),
+        "left": ""
+        if left is None
+        else remaining_text(left, is_stopped=bool(stopped), is_late=bool(at) and _is_past(at, now)),
         "original": moments.text(original) if original else "",
     }
 

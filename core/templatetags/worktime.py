@@ -30,7 +30,12 @@ def day_label(day):
 @register.filter
 def day_line(day):
     """Date, name and hours of a day."""
-    parts = [date_format(day.date, "DATE_FORMAT"), date_format(day.date, "l"), pick(day, "label"), str(sessions_text(day.sessions))]
+    parts = [
+        date_format(day.date, "DATE_FORMAT"),
+        date_format(day.date, "l"),
+        pick(day, "label"),
+        str(sessions_text(day.sessions)),
+    ]
     return " · ".join(part for part in parts if part)
 
 

@@ -123,9 +123,7 @@ def write(years: list[int]) -> None:
 
 def _entry(data: YearData) -> dict:
     def by_festival(days):
-        return {
-            name: [str(day) for day in days if days[day] == name] for name in dict.fromkeys(days.values())
-        }
+        return {name: [str(day) for day in days if days[day] == name] for name in dict.fromkeys(days.values())}
 
     return {
         "official": data.is_official,

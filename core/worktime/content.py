@@ -57,20 +57,14 @@ class Content:
 
     def with_day(self, day: date, what: Day | None) -> Content:
         """The day set, or given back to its week with None."""
-        days = (
-            {**self.days, day: what}
-            if what
-            else {other: it for other, it in self.days.items() if other != day}
-        )
+        days = {**self.days, day: what} if what else {other: it for other, it in self.days.items() if other != day}
         return replace(self, days=days)
 
     def with_year(self, year: int, what: Year) -> Content:
         return replace(self, years={**self.years, year: what})
 
     def calendar(self, zone: str, version: int = 0) -> WorkCalendar:
-        later = tuple(
-            sorted(((first, week) for first, week in self.weeks.items() if first), key=lambda pair: pair[0])
-        )
+        later = tuple(sorted(((first, week) for first, week in self.weeks.items() if first), key=lambda pair: pair[0]))
         overrides = {day: it.sessions if it.is_working else REST for day, it in self.days.items()}
         confirmed = frozenset(number for number, year in self.years.items() if year.is_confirmed)
         return WorkCalendar(zone, self.weeks.get(None, {}), overrides, confirmed, version, later)

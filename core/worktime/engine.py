@@ -128,8 +128,7 @@ class WorkCalendar:
         day = date(2024, 1, 1)
         sessions = usual(self.later_weeks[-1][1] if self.later_weeks else self.week)
         spans = (
-            datetime.combine(day + DAY * (end <= start), end) - datetime.combine(day, start)
-            for start, end in sessions
+            datetime.combine(day + DAY * (end <= start), end) - datetime.combine(day, start) for start, end in sessions
         )
         return (sum(spans, ZERO) or DAY) / MINUTE
 

@@ -14,7 +14,11 @@ HOURS = _("For example 09:00-12:00, 13:00-18:00. Hours may go past midnight: 22:
 
 def read_hours(text):
     """Sessions from a line of hours; None for an empty one. Raises ValidationError."""
-    pairs = [[part.strip() for part in piece.replace("–", "-").split("-")] for piece in text.replace("，", ",").split(",") if piece.strip()]
+    pairs = [
+        [part.strip() for part in piece.replace("–", "-").split("-")]
+        for piece in text.replace("，", ",").split(",")
+        if piece.strip()
+    ]
     if any(len(pair) != 2 for pair in pairs):
         raise ValidationError(_("Write hours as 09:00-12:00, 13:00-18:00."))
     return parse_sessions(pairs) if pairs else None
@@ -27,7 +31,11 @@ class DayForm(PortalForm):
     )  # fmt: skip
     day = forms.DateField(label=_("Day"), widget=DAY)
     kind = forms.ChoiceField(label=_("Kind of day"), choices=KINDS, widget=forms.RadioSelect)
-    hours = forms.CharField(label=_("Own hours"), required=False, help_text=_("Only for a working day with other hours, such as a half day. ") + HOURS)
+    hours = forms.CharField(
+        label=_("Own hours"),
+        required=False,
+        help_text=_("Only for a working day with other hours, such as a half day. ") + HOURS,
+    )
     label_zh = forms.CharField(label=_("Name (Chinese)"), required=False, max_length=60)
     label_en = forms.CharField(label=_("Name (English)"), required=False, max_length=60)
 
@@ -52,12 +60,16 @@ class WeekForm(PortalForm):
     """Hours per weekday from a day on."""
 
     NAMES = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
-    valid_from = forms.DateField(label=_("From"), widget=DAY, help_text=_("Clocks that run are computed anew; what is closed stays."))
+    valid_from = forms.DateField(
+        label=_("From"), widget=DAY, help_text=_("Clocks that run are computed anew; what is closed stays.")
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for number, name in enumerate(self.NAMES):
-            self.fields[f"day{number}"] = forms.CharField(label=name, required=False, help_text=HOURS if number == 0 else "")
+            self.fields[f"day{number}"] = forms.CharField(
+                label=name, required=False, help_text=HOURS if number == 0 else ""
+            )
 
     def clean(self):
         data = super().clean()

@@ -112,9 +112,7 @@ def remaining(
     now = stopped_at or now
     at = due(calendar, limit, start, merged(stops, start, max(start, now))).at
     minutes = _count(calendar, limit, now, at) if at >= now else -_count(calendar, limit, at, now)
-    return Remaining(
-        minutes, calendar.minutes_per_day if limit.counts_working_time else 24 * 60, bool(stopped_at)
-    )
+    return Remaining(minutes, calendar.minutes_per_day if limit.counts_working_time else 24 * 60, bool(stopped_at))
 
 
 def reminder_at(

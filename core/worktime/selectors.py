@@ -51,9 +51,7 @@ def year_view(year: int, code: str | None = None, *, version: int | None = None)
     return YearView(year, content.years.get(year, Year()), months, working)
 
 
-def strip(
-    start: datetime, due_at: datetime, code: str | None = None, *, version: int | None = None
-) -> list[DayView]:
+def strip(start: datetime, due_at: datetime, code: str | None = None, *, version: int | None = None) -> list[DayView]:
     """The days of a clock from receipt to due, working days numbered; the day of receipt does not count."""
     content, calendar = edition_for(code, version=version)
     first, last = calendar.local_day(start), calendar.local_day(due_at)
@@ -78,9 +76,7 @@ def unconfirmed_years(today: date | None = None, code: str | None = None) -> lis
 
 def _days(content: Content, calendar: WorkCalendar, first: date, last: date) -> list[DayView]:
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [
-        DayView(day, calendar.kind_of(day), calendar.sessions_on(day), *_labels(content, day)) for day in days
-    ]
+    return [DayView(day, calendar.kind_of(day), calendar.sessions_on(day), *_labels(content, day)) for day in days]
 
 
 def _labels(content: Content, day: date) -> tuple[str, str]:

@@ -69,8 +69,7 @@ def content_of(version: CalendarVersion | None) -> Content:
         for row in version.overrides.all()
     }
     years = {
-        row.year: Year(row.state, row.source, row.confirmed_by_id, row.confirmed_at)
-        for row in version.years.all()
+        row.year: Year(row.state, row.source, row.confirmed_by_id, row.confirmed_at) for row in version.years.all()
     }
     return Content(weeks, days, years)
 
@@ -153,9 +152,7 @@ def confirm_year(calendar: Calendar, year: int, *, by) -> CalendarVersion:
         known = content.years.get(year, Year())
         if known.is_confirmed:
             return content
-        return content.with_year(
-            year, Year(CalendarYear.State.CONFIRMED, known.source, by.pk, timezone.now())
-        )
+        return content.with_year(year, Year(CalendarYear.State.CONFIRMED, known.source, by.pk, timezone.now()))
 
     return publish_version(calendar, change, by=by, note=format_lazy(_("{year} confirmed"), year=year))
 
@@ -166,9 +163,7 @@ def load_year(calendar: Calendar, year: int, *, by=None) -> CalendarVersion:
     A confirmed year is never replaced by a guess. CalendarError when the sources differ, naming the days.
     """
     note = format_lazy(_("Public holidays of {year}"), year=year)
-    return publish_version(
-        calendar, partial(_with_year_data, data=china.year_data(year), by=by), by=by, note=note
-    )
+    return publish_version(calendar, partial(_with_year_data, data=china.year_data(year), by=by), by=by, note=note)
 
 
 def _with_year_data(content: Content, data: china.YearData, by=None) -> Content:

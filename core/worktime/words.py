@@ -37,9 +37,7 @@ def span(minutes: float, minutes_per_day: float = 480):
     days, rest = divmod(minutes, minutes_per_day)
     if not floor(rest / 6):
         return format_lazy(pgettext_lazy("length of time", "{days} d"), days=floor(days))
-    return format_lazy(
-        pgettext_lazy("length of time", "{days} d {hours} h"), days=floor(days), hours=_hours(rest)
-    )
+    return format_lazy(pgettext_lazy("length of time", "{days} d {hours} h"), days=floor(days), hours=_hours(rest))
 
 
 def left(minutes: float, minutes_per_day: float = 480, *, is_stopped: bool = False):
@@ -77,10 +75,7 @@ def sessions_text(sessions: Sessions):
     """09:00–12:00, 13:00–18:00, or that nobody works."""
     if not sessions:
         return pgettext_lazy("working hours", "closed")
-    parts = [
-        f"{start:%H:%M}–{'24:00' if not (end.hour or end.minute) else f'{end:%H:%M}'}"
-        for start, end in sessions
-    ]
+    parts = [f"{start:%H:%M}–{'24:00' if not (end.hour or end.minute) else f'{end:%H:%M}'}" for start, end in sessions]
     text = parts[0]
     for part in parts[1:]:
         text = format_lazy(pgettext_lazy("list of hours", "{first}, {next}"), first=text, next=part)

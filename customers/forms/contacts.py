@@ -8,13 +8,9 @@ from customers.models import ContactPerson
 
 
 class NewContactForm(WarnsOfPhone, Versioned, PortalModelForm):
-    name = forms.CharField(
-        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = PhoneField(label=_("Phone"), max_length=60, required=False)
-    email = forms.EmailField(
-        label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
-    )
+    email = forms.EmailField(label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     consent_source = forms.ChoiceField(
         label=_("Agrees to surveys, said in"),
         choices=[("", _("No consent yet")), *ConsentSource.choices],
@@ -67,9 +63,7 @@ class ContactForm(NewContactForm):
             self.initial[name] = ""
             masked = getattr(self.instance, f"masked_{name}")
             self.fields[name].required = False
-            self.fields[name].help_text = _("Now %(masked)s. Left empty, it stays.") % {
-                "masked": masked or "—"
-            }
+            self.fields[name].help_text = _("Now %(masked)s. Left empty, it stays.") % {"masked": masked or "—"}
         for name in ("phone", "email"):
             if not getattr(self.instance, name):
                 del self.fields[f"remove_{name}"]
@@ -91,9 +85,7 @@ class ConsentForm(PortalForm):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    source = forms.ChoiceField(
-        label=_("Known from"), choices=[("", "—"), *ConsentSource.choices], required=False
-    )
+    source = forms.ChoiceField(label=_("Known from"), choices=[("", "—"), *ConsentSource.choices], required=False)
     comment = forms.CharField(label=_("Remark"), required=False, max_length=500)
 
     def clean(self):

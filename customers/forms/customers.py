@@ -29,9 +29,7 @@ class CustomerForm(Versioned, PortalModelForm):
         ]  # fmt: skip
         help_texts = {
             "code": _("Left empty, the next number is taken."),
-            "name_zh": _(
-                "Of a private person only the first character stays here; the full name is encrypted."
-            ),
+            "name_zh": _("Of a private person only the first character stays here; the full name is encrypted."),
             "owner": _("This person keeps the file true and complete."),
         }
         widgets = {
@@ -71,11 +69,7 @@ class CustomerForm(Versioned, PortalModelForm):
         values = super().values()
         if values.pop("remove_address", False):
             return values | {"address": ""}
-        return (
-            values
-            if values["address"]
-            else {name: value for name, value in values.items() if name != "address"}
-        )
+        return values if values["address"] else {name: value for name, value in values.items() if name != "address"}
 
     def _warn_of_twin(self, data, named):
         if data.get("type") == CustomerType.INDIVIDUAL:
@@ -84,11 +78,7 @@ class CustomerForm(Versioned, PortalModelForm):
             )
         else:
             twins = Customer.objects.visible_to(self.user).named(named)[:20]
-            twins = [
-                twin
-                for twin in twins
-                if name_form(named) in (name_form(twin.name_zh), name_form(twin.name_en))
-            ]
+            twins = [twin for twin in twins if name_form(named) in (name_form(twin.name_zh), name_form(twin.name_en))]
         for twin in twins[:3]:
             self.warn(_("%(code)s has the same name. Open a second file?") % {"code": twin.code})
 
@@ -101,9 +91,7 @@ class HoldForm(PortalForm):
         empty_label=_("Everybody at this customer"),
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=HoldReason)
-    until = DayField(
-        label=_("Until"), required=False, help_text=_("Left empty, the hold lasts until it is lifted.")
-    )
+    until = DayField(label=_("Until"), required=False, help_text=_("Left empty, the hold lasts until it is lifted."))
 
     def __init__(self, *args, customer, **kwargs):
         super().__init__(*args, **kwargs)

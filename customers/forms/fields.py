@@ -31,9 +31,7 @@ class PhoneField(forms.CharField):
             return ""
         number = stored_phone(value)
         if not number:
-            raise forms.ValidationError(
-                _("There is no phone number in this. Write for example 138 1234 5678.")
-            )
+            raise forms.ValidationError(_("There is no phone number in this. Write for example 138 1234 5678."))
         return number
 
 

@@ -76,9 +76,7 @@ class CallForm(PortalForm):
         model = {"contact": ContactPerson, "customer": Customer}.get(kind)
         row = model.objects.visible_to(self.user).filter(pk=key).first() if model and key.isdigit() else None
         if model and row is None:
-            self.add_error(
-                None, _("This customer is not on your list any more. Please look the number up again.")
-            )
+            self.add_error(None, _("This customer is not on your list any more. Please look the number up again."))
         elif model:
             data[kind] = row
         return None
@@ -91,20 +89,14 @@ class CallForm(PortalForm):
         if main_unit(self.user) is None:
             self.add_error(
                 None,
-                _(
-                    "You belong to no unit, so a new customer would belong to none. Log the caller as unknown."
-                ),
+                _("You belong to no unit, so a new customer would belong to none. Log the caller as unknown."),
             )
         named = data.get("customer_name") or ""
         if not named:
             return None
         rows = Customer.objects.visible_to(self.user).active().named(named)[:50]
         wanted = name_form(named)
-        same = [
-            row
-            for row in rows
-            if wanted in (name_form(row.code), name_form(row.name_zh), name_form(row.name_en))
-        ]
+        same = [row for row in rows if wanted in (name_form(row.code), name_form(row.name_zh), name_form(row.name_en))]
         if len(same) > 1:
             self.add_error("customer_name", _("Several customers have this name. Give the code instead."))
         data["customer"] = same[0] if len(same) == 1 else None

@@ -60,6 +60,4 @@ class BlindIndexField(models.CharField):
 def with_indexes(model, fields):
     """``fields`` for an update, together with the index columns of those that have one."""
     indexes = [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
-    return fields | {
-        field.name: field.digest(fields[field.source]) for field in indexes if field.source in fields
-    }
+    return fields | {field.name: field.digest(fields[field.source]) for field in indexes if field.source in fields}

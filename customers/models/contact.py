@@ -71,9 +71,7 @@ class ContactPerson(Tracked):
     class Meta:
         ordering = ["-is_primary", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer"], condition=Q(is_primary=True), name="one_first_contact"
-            ),
+            models.UniqueConstraint(fields=["customer"], condition=Q(is_primary=True), name="one_first_contact"),
             models.CheckConstraint(
                 condition=Q(consent_survey=False) | Q(consent_at__isnull=False) & ~Q(consent_source=""),
                 name="consent_has_time_and_source",
@@ -114,9 +112,7 @@ class ContactHoldQuerySet(models.QuerySet):
 class ContactHold(TimeStamped):
     """“Do not survey now”: for one person, or with ``contact`` empty for everybody at the customer."""
 
-    customer = models.ForeignKey(
-        "customers.Customer", models.PROTECT, related_name="holds", verbose_name=_("customer")
-    )
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="holds", verbose_name=_("customer"))
     contact = models.ForeignKey(
         ContactPerson,
         models.PROTECT,

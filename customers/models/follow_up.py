@@ -84,9 +84,7 @@ class FollowUp(Tracked):
     class Meta:
         ordering = ["due_at", "id"]
         indexes = [
-            models.Index(
-                fields=["due_at", "id"], condition=Q(state__in=["open", "in_progress"]), name="follow_up_due"
-            ),
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=["open", "in_progress"]), name="follow_up_due"),
             models.Index(fields=["source", "source_id"], name="follow_up_of_source"),
         ]
         constraints = [
@@ -94,9 +92,7 @@ class FollowUp(Tracked):
                 fields=["unique_key"], condition=~Q(unique_key=""), name="follow_up_once_per_origin"
             ),
             models.CheckConstraint(condition=Q(state__in=FollowUpState.values), name="follow_up_state_known"),
-            models.CheckConstraint(
-                condition=Q(reason__in=FollowUpReason.values), name="follow_up_reason_known"
-            ),
+            models.CheckConstraint(condition=Q(reason__in=FollowUpReason.values), name="follow_up_reason_known"),
             models.CheckConstraint(
                 condition=Q(state__in=FollowUpState.ended(), closed_at__isnull=False)
                 | Q(state__in=FollowUpState.pending(), closed_at__isnull=True, closed_by__isnull=True),

@@ -77,9 +77,7 @@ class Interaction(Tracked):
     number_index = BlindIndexField(source="number", form=e164, purpose="phone", db_index=True)
     caller = EncryptedTextField(_("caller's name"), blank=True)
     summary = models.TextField(_("what was said"))
-    match_strength = models.CharField(
-        _("match"), max_length=10, choices=MatchStrength, default=MatchStrength.NONE
-    )
+    match_strength = models.CharField(_("match"), max_length=10, choices=MatchStrength, default=MatchStrength.NONE)
 
     objects = InteractionQuerySet.as_manager()
 
@@ -91,9 +89,7 @@ class Interaction(Tracked):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="interaction_channel_known"),
-            models.CheckConstraint(
-                condition=Q(direction__in=Direction.values), name="interaction_direction_known"
-            ),
+            models.CheckConstraint(condition=Q(direction__in=Direction.values), name="interaction_direction_known"),
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
                 name="interaction_ends_after_start",
@@ -131,9 +127,7 @@ class Interaction(Tracked):
 class InteractionAddendum(models.Model):
     """What was added to an interaction later. Insert-only."""
 
-    interaction = models.ForeignKey(
-        Interaction, models.PROTECT, related_name="addenda", verbose_name=_("interaction")
-    )
+    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="addenda", verbose_name=_("interaction"))
     text = models.TextField(_("addition"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), db_default=Now())

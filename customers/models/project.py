@@ -44,9 +44,7 @@ class Project(Tracked):
         verbose_name=_("sales owner"),
     )
     quality_group = models.CharField(_("quality-assurance group"), max_length=200, blank=True)
-    unit = models.ForeignKey(
-        "accounts.OrgUnit", models.PROTECT, related_name="projects", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="projects", verbose_name=_("unit"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=ProjectState, default=ProjectState.PLANNED)
@@ -93,9 +91,7 @@ class ProjectMilestone(TimeStamped):
 
     class Meta:
         ordering = ["due_on", "id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(name_zh="") | ~Q(name_en=""), name="milestone_has_a_name")
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(name_zh="") | ~Q(name_en=""), name="milestone_has_a_name")]
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
 

@@ -45,9 +45,7 @@ class ServiceRecord(Tracked):
     priority = models.CharField(_("priority"), max_length=2, choices=Priority, blank=True)
     name_zh = models.CharField(_("service (Chinese)"), max_length=200, blank=True)
     name_en = models.CharField(_("service (English)"), max_length=200, blank=True)
-    unit = models.ForeignKey(
-        "accounts.OrgUnit", models.PROTECT, related_name="service_records", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="service_records", verbose_name=_("unit"))
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -21,9 +21,7 @@ def add(customer, *, by, is_primary=None, **fields):
     primary = is_primary or first is None
     if primary and first:
         edit_row(first, by=by, is_primary=False)
-    return start(
-        ContactPerson(customer=customer, is_primary=primary, **customers.with_consent_time(fields)), by=by
-    )
+    return start(ContactPerson(customer=customer, is_primary=primary, **customers.with_consent_time(fields)), by=by)
 
 
 @transaction.atomic
@@ -48,9 +46,7 @@ def set_consent(contact, *, by, agrees, source="", comment=""):
               "consent_source": ConsentSource(source).value if agrees else ""}  # fmt: skip
     if agrees:
         fields["opted_out_at"] = None
-    return edit_row(
-        contact, by=by, kind="consented" if agrees else "consent_withdrawn", comment=comment, **fields
-    )
+    return edit_row(contact, by=by, kind="consented" if agrees else "consent_withdrawn", comment=comment, **fields)
 
 
 @transaction.atomic

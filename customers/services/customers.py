@@ -97,9 +97,7 @@ def edit(customer, *, by, expected_version=None, **fields):
     for name in ("name_zh", "name_en"):
         if individual and fields.get(name):
             fields[name] = mask_name(fields[name])
-    return edit_row(
-        customer, by=by, expected_version=expected_version, **fields, **index_fields(customer, fields)
-    )
+    return edit_row(customer, by=by, expected_version=expected_version, **fields, **index_fields(customer, fields))
 
 
 def index(customer):

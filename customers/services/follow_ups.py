@@ -80,9 +80,7 @@ def assign(follow_up, *, to, by, comment="", expected_version=None):
     if follow_up.owner_id == to.pk:
         return follow_up
     if follow_up.state == FollowUpState.IN_PROGRESS:
-        FOLLOW_UP.move(
-            follow_up, FollowUpState.OPEN, by=by, comment=comment, owner=to, payload={"owner": to.pk}
-        )
+        FOLLOW_UP.move(follow_up, FollowUpState.OPEN, by=by, comment=comment, owner=to, payload={"owner": to.pk})
     else:
         edit(follow_up, by=by, expected_version=expected_version, kind="assigned", comment=comment, owner=to)
     if to.pk != getattr(by, "pk", None):
@@ -113,9 +111,7 @@ def finish(follow_up, *, by, outcome, note=""):
 @transaction.atomic
 def escalate(follow_up, *, by, comment):
     """It became a matter for the complaint ledger: close it here, tell by signal ``follow_up_escalated``."""
-    FOLLOW_UP.move(
-        follow_up, FollowUpState.ESCALATED, by=by, comment=comment, outcome_note=comment, **_closed(by)
-    )
+    FOLLOW_UP.move(follow_up, FollowUpState.ESCALATED, by=by, comment=comment, outcome_note=comment, **_closed(by))
     contribute(follow_up, by, "handled")
     for lead in User.objects.with_capability("customers.assign_follow_up").exclude(pk=by.pk):
         _tell(follow_up, lead, "customers.follow_up_escalated")
@@ -126,9 +122,7 @@ def escalate(follow_up, *, by, comment):
 @transaction.atomic
 def drop(follow_up, *, by, comment):
     """Nobody needs to do anything; ``comment`` says why."""
-    FOLLOW_UP.move(
-        follow_up, FollowUpState.DROPPED, by=by, comment=comment, outcome_note=comment, **_closed(by)
-    )
+    FOLLOW_UP.move(follow_up, FollowUpState.DROPPED, by=by, comment=comment, outcome_note=comment, **_closed(by))
     return follow_up
 
 

@@ -27,13 +27,9 @@ def place(customer, *, reason, contact=None, until=None, source="", source_id=No
 @transaction.atomic
 def lift(hold, *, by=None):
     """The customer may be asked again; safe to repeat."""
-    changed = ContactHold.objects.filter(pk=hold.pk, lifted_at=None).update(
-        lifted_at=timezone.now(), lifted_by=by
-    )
+    changed = ContactHold.objects.filter(pk=hold.pk, lifted_at=None).update(lifted_at=timezone.now(), lifted_by=by)
     if changed:
-        record(
-            hold.customer, "hold_lifted", by=by, payload={"reason": hold.reason, "contact": hold.contact_id}
-        )
+        record(hold.customer, "hold_lifted", by=by, payload={"reason": hold.reason, "contact": hold.contact_id})
     hold.refresh_from_db()
     return hold
 

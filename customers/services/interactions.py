@@ -41,9 +41,7 @@ def log(
 def correct(interaction, *, by, expected_version=None, **fields):
     """Put a slip right within 24 hours. Raises InvalidTransition later: then ``add`` is the way."""
     if interaction.is_locked:
-        raise InvalidTransition(
-            _("After 24 hours a logged contact no longer changes. Add what is missing below it.")
-        )
+        raise InvalidTransition(_("After 24 hours a logged contact no longer changes. Add what is missing below it."))
     return edit_row(interaction, by=by, expected_version=expected_version, **fields)
 
 

@@ -63,7 +63,5 @@ def reach_milestone(milestone, *, by, on=None):
         reached_on=on, updated_at=timezone.now()
     ):
         milestone.reached_on = on
-        record(
-            milestone.project, "milestone_reached", by=by, payload={"milestone": milestone.pk, "on": str(on)}
-        )
+        record(milestone.project, "milestone_reached", by=by, payload={"milestone": milestone.pk, "on": str(on)})
     return milestone

@@ -15,9 +15,7 @@ def show(row, *, by, reason):
     """
     if not reason.strip():
         raise InvalidTransition(_("Please give a reason."))
-    names = [
-        name for name in ("name", "caller", "phone", "number", "email", "address") if name in _encrypted(row)
-    ]
+    names = [name for name in ("name", "caller", "phone", "number", "email", "address") if name in _encrypted(row)]
     record(row, "revealed", by=by, comment=reason, payload={"fields": names})
     return {name: getattr(row, name) for name in names if getattr(row, name)}
 

@@ -15,9 +15,7 @@ def list_page(request, template, filterset, table_class, *, title, **context):
     """A list on the screen, or with ``?format=`` the file of exactly this list."""
     fmt = request.GET.get("format")
     if fmt:
-        table = table_class(
-            _exported(filterset), request=request, order_by=request.GET.getlist("sort") or None
-        )
+        table = table_class(_exported(filterset), request=request, order_by=request.GET.getlist("sort") or None)
         for column in table.columns.iterall():  # a file has room for what the screen leaves out
             table.columns.show(column.name)
         name = f"{title}-{timezone.localdate():%Y-%m-%d}"

@@ -42,9 +42,7 @@ def customer_options(request):
 @sees
 def customer_detail(request, pk):
     customer = get_visible_or_404(Customer, request.user, pk=pk)
-    contacts = customer.contacts.annotate(
-        is_held=Exists(ContactHold.objects.current().filter(contact=OuterRef("pk")))
-    )
+    contacts = customer.contacts.annotate(is_held=Exists(ContactHold.objects.current().filter(contact=OuterRef("pk"))))
     context = {
         "customer": customer,
         "contacts": contacts,
@@ -135,13 +133,9 @@ def contact_export(request):
     contacts = ContactPerson.objects.filter(customer__in=chosen, erased_at=None).select_related("customer")
     form = PersonalExportForm(request.POST or None)
     if form.is_valid():
-        reveal.record_export(
-            request.user, what="contacts", rows=contacts.count(), reason=form.cleaned_data["reason"]
-        )
+        reveal.record_export(request.user, what="contacts", rows=contacts.count(), reason=form.cleaned_data["reason"])
         table = ContactExportTable(contacts.order_by("customer__code", "pk"), request=request)
-        return respond(
-            request, table, str(_("Contact persons")), form.cleaned_data["format"], filterset=found
-        )
+        return respond(request, table, str(_("Contact persons")), form.cleaned_data["format"], filterset=found)
     context = {
         "form": form,
         "number": contacts.count(),

@@ -33,9 +33,7 @@ def follow_up_list(request):
         {"label": _("Nobody's yet"), "url": "?scope=unit", "active": scope == "unit", "count": counts["unit"]},
         {"label": _("Everybody's"), "url": "?scope=all", "active": scope == "all"},
     ]  # fmt: skip
-    return list_page(
-        request, "customers/follow_up_list.html", found, FollowUpTable, title=_("Follow-ups"), tabs=tabs
-    )
+    return list_page(request, "customers/follow_up_list.html", found, FollowUpTable, title=_("Follow-ups"), tabs=tabs)
 
 
 @sees

@@ -25,9 +25,7 @@ logs = needs("customers.log_interaction")
 
 @sees
 def interaction_list(request):
-    rows = Interaction.objects.visible_to(request.user).select_related(
-        "customer", "contact", "agent", "follow_up"
-    )
+    rows = Interaction.objects.visible_to(request.user).select_related("customer", "contact", "agent", "follow_up")
     found = InteractionFilter(request.GET, rows, request=request)
     return list_page(
         request,
@@ -87,9 +85,7 @@ def call(request):
             messages.success(request, _said(interaction))
             return redirect(interaction.follow_up if form.cleaned_data["follow_up"] else "customers:call")
     else:
-        form = CallForm(
-            user=request.user, initial=_typed(request) if request.method == "POST" else _prefilled(request)
-        )
+        form = CallForm(user=request.user, initial=_typed(request) if request.method == "POST" else _prefilled(request))
     return render_page(request, "customers/call.html", _call_context(request, form), partial="found")
 
 

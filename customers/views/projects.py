@@ -22,9 +22,7 @@ from customers.views.common import edits, list_page, sees
 
 @sees
 def project_list(request):
-    rows = Project.objects.visible_to(request.user).select_related(
-        "customer", "manager", "sales_owner", "unit"
-    )
+    rows = Project.objects.visible_to(request.user).select_related("customer", "manager", "sales_owner", "unit")
     found = ProjectFilter(request.GET, rows, request=request)
     return list_page(request, "customers/project_list.html", found, ProjectTable, title=_("Projects"))
 
@@ -135,9 +133,7 @@ def run(request, pk):
 def service_list(request):
     rows = ServiceRecord.objects.visible_to(request.user).select_related("customer", "unit", "staff")
     found = ServiceRecordFilter(request.GET, rows, request=request)
-    return list_page(
-        request, "customers/service_list.html", found, ServiceRecordTable, title=_("Service records")
-    )
+    return list_page(request, "customers/service_list.html", found, ServiceRecordTable, title=_("Service records"))
 
 
 @edits
@@ -164,9 +160,7 @@ def service_create(request, pk):
 def service_edit(request, pk):
     row = get_visible_or_404(ServiceRecord, request.user, pk=pk)
     require(request.user, "customers.maintain", row)
-    form = ServiceRecordForm(
-        request.POST or None, user=request.user, customer=row.customer, instance=copy.copy(row)
-    )
+    form = ServiceRecordForm(request.POST or None, user=request.user, customer=row.customer, instance=copy.copy(row))
     if form.is_valid():
         service_records.edit(row, by=request.user, **form.values())
         messages.success(request, _("Saved."))

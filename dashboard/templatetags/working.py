@@ -14,7 +14,10 @@ register = template.Library()
 def today_line(minutes):
     """4月8日，星期三。今天的工作时间还剩6.5小时。"""
     today = timezone.localdate()
-    day = _("%(date)s, %(weekday)s.") % {"date": date_format(today, "SHORT_DATE_FORMAT"), "weekday": date_format(today, "l")}
+    day = _("%(date)s, %(weekday)s.") % {
+        "date": date_format(today, "SHORT_DATE_FORMAT"),
+        "weekday": date_format(today, "l"),
+    }
     if minutes is None:
         return day + _(" Not a working day.")
     if not minutes:

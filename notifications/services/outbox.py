@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import smtplib
 import socket
 import uuid
@@ -13,6 +14,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
+from core.crypto import mask_email
 from core.nudge import nudge
 from notifications.choices import Guarantee, MessageState
 from notifications.kinds import KINDS
@@ -23,7 +25,15 @@ log = logging.getLogger(__name__)
 BATCH = 100
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 8
-TRANSIENT = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, ConnectionError, TimeoutError, socket.gaierror, OSError)
+ADDRESS = re.compile(r"[^\s<>'\"{}:,;]+@[^\s<>'\"{}:,;]+")
+TRANSIENT = (
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    OSError,
+)
 
 
 def queue(kind, *, to_user=None, to_email="", context=None, language=None, dedupe_key=None, url="", not_before=None,
@@ -36,7 +46,8 @@ def queue(kind, *, to_user=None, to_email="", context=None, language=None, dedup
     found = KINDS[kind]
     if to_user is not None and found.line is not None:
         Notice.objects.bulk_create(
-            [Notice(user=to_user, kind=kind, context=context or {}, url=url, dedupe_key=dedupe_key)], ignore_conflicts=True
+            [Notice(user=to_user, kind=kind, context=context or {}, url=url, dedupe_key=dedupe_key)],
+            ignore_conflicts=True,
         )
     if found.render is None or not mail or (to_user is not None and not to_user.email):
         return None
@@ -81,7 +92,13 @@ def claim(limit=BATCH):
                        GROUP BY domain HAVING count(*) >= %(rate)s)
                    ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                RETURNING id""",
-            {"now": now, "me": me, "minute": now - timedelta(minutes=1), "rate": settings.MAIL_PER_DOMAIN_PER_MINUTE, "limit": limit},
+            {
+                "now": now,
+                "me": me,
+                "minute": now - timedelta(minutes=1),
+                "rate": settings.MAIL_PER_DOMAIN_PER_MINUTE,
+                "limit": limit,
+            },
         )
         ids = [row[0] for row in cursor.fetchall()]
     return list(Message.objects.filter(pk__in=ids).select_related("to_user").order_by("not_before", "pk"))
@@ -104,9 +121,11 @@ def deliver_due(limit=BATCH):
 
 def deliver(message, smtp):
     """Send one claimed message outside any transaction and write what became of it."""
-    if not _mark(message, MessageState.CLAIMED, MessageState.SENDING, attempts=message.attempts + 1):
+    # the lease begins anew: a batch may take longer than one, a message of it does not
+    if not _mark(
+        message, MessageState.CLAIMED, MessageState.SENDING, attempts=message.attempts + 1, claimed_at=timezone.now()
+    ):
         return "cancelled"  # somebody else has it
-    message.attempts += 1
     kind = KINDS[message.kind]
     try:
         with translation.override(message.language):
@@ -124,13 +143,14 @@ def deliver(message, smtp):
     except TRANSIENT as error:
         smtp.close()
         return _failed(message, kind, error, permanent=False)
-    except Exception as error:  # noqa: BLE001 (a message that cannot be rendered must not stop the others; it is listed)
+    except Exception as error:
         log.exception("message %s (%s) cannot be made", message.pk, message.kind)
         return _failed(message, kind, error, permanent=True)
-    _mark(message, MessageState.SENDING, MessageState.SENT, sent_at=timezone.now(), subject=mail.subject[:200],
-          secret_context="", error="")  # fmt: skip
-    if kind.on_sent:
-        kind.on_sent(message)
+    with transaction.atomic():  # sent, and known to be sent by the app it belongs to, or neither
+        _mark(message, MessageState.SENDING, MessageState.SENT, sent_at=timezone.now(), subject=mail.subject[:200],
+              secret_context="", error="")  # fmt: skip
+        if kind.on_sent:
+            kind.on_sent(message)
     return "sent"
 
 
@@ -150,14 +170,14 @@ def _send(message, mail, smtp):
 
 def _mark(message, old, new, **fields):
     changed = Message.objects.filter(pk=message.pk, state=old).update(state=new, **fields)
-    if changed:
-        message.state = new
+    for name, value in ({"state": new} | fields if changed else {}).items():
+        setattr(message, name, value)
     return bool(changed)
 
 
 def _failed(message, kind, error, *, permanent):
     over = permanent or message.attempts >= ATTEMPTS
-    text = str(error)[:500] or error.__class__.__name__
+    text = ADDRESS.sub(lambda found: mask_email(found[0]), str(error))[:500] or error.__class__.__name__
     if over:
         _mark(message, MessageState.SENDING, MessageState.FAILED, error=text)
         if kind.on_failed:
@@ -186,9 +206,9 @@ def retry(message, *, by):
     """A person sends a failed or unknown message again, under the same Message-ID."""
     from core.workflow import InvalidTransition, record
 
-    changed = Message.objects.filter(
-        pk=message.pk, state__in=(MessageState.FAILED, MessageState.UNKNOWN)
-    ).update(state=MessageState.QUEUED, attempts=0, not_before=timezone.now(), claimed_at=None, error="")
+    changed = Message.objects.filter(pk=message.pk, state__in=(MessageState.FAILED, MessageState.UNKNOWN)).update(
+        state=MessageState.QUEUED, attempts=0, not_before=timezone.now(), claimed_at=None, error=""
+    )
     if not changed:
         raise InvalidTransition(translation.gettext("This message is not waiting for a decision any more."))
     record(message, "retried", by=by)

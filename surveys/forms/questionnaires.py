@@ -36,18 +36,29 @@ class HeadForm(VersionForm):
     title_en = forms.CharField(label=_("Title (English)"), max_length=160)
     intro_zh = forms.CharField(label=_("Introduction (Chinese)"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
                                help_text=_("Why we ask and who sees the answers; shown before the first question."))  # fmt: skip
-    intro_en = forms.CharField(label=_("Introduction (English)"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    note = forms.CharField(label=_("What changed"), required=False, max_length=1000, help_text=_("For whoever reviews this version."))
+    intro_en = forms.CharField(
+        label=_("Introduction (English)"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    note = forms.CharField(
+        label=_("What changed"), required=False, max_length=1000, help_text=_("For whoever reviews this version.")
+    )
 
     def parts(self):
         data = self.cleaned_data
-        return {"title": {"zh": data["title_zh"], "en": data["title_en"]}, "intro": both({"zh": data["intro_zh"], "en": data["intro_en"]})}
+        return {
+            "title": {"zh": data["title_zh"], "en": data["title_en"]},
+            "intro": both({"zh": data["intro_zh"], "en": data["intro_en"]}),
+        }
 
 
 class SectionForm(VersionForm):
     """A section is a dimension; its code stays the same over versions so that results compare."""
 
-    code = forms.SlugField(label=_("Code of the dimension"), max_length=40, help_text=_("Lasting, for example trainer. Results compare by it."))
+    code = forms.SlugField(
+        label=_("Code of the dimension"),
+        max_length=40,
+        help_text=_("Lasting, for example trainer. Results compare by it."),
+    )
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=120)
     title_en = forms.CharField(label=_("Title (English)"), max_length=160)
 
@@ -70,7 +81,12 @@ class QuestionForm(VersionForm):
         label=_("Options (for choices)"), required=False, widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         help_text=_("One a line: 中文 | English. A “!” at the end marks an answer that excludes all others."),
     )  # fmt: skip
-    na_zh = forms.CharField(label=_("“Does not apply” (Chinese)"), required=False, max_length=60, help_text=_("Empty: everybody can judge it."))
+    na_zh = forms.CharField(
+        label=_("“Does not apply” (Chinese)"),
+        required=False,
+        max_length=60,
+        help_text=_("Empty: everybody can judge it."),
+    )
     na_en = forms.CharField(label=_("“Does not apply” (English)"), required=False, max_length=60)
 
     def __init__(self, *args, item=None, **kwargs):
@@ -103,7 +119,9 @@ class QuestionForm(VersionForm):
         try:
             data["read_options"] = read_options(data.get("options", ""), self.item.get("options") or ())
         except ValueError as error:
-            self.add_error("options", _("Line %(number)s needs both languages with a “|” between them.") % {"number": error})
+            self.add_error(
+                "options", _("Line %(number)s needs both languages with a “|” between them.") % {"number": error}
+            )
             return
         if len(data["read_options"]) < 2:
             self.add_error("options", _("A choice needs at least two options."))

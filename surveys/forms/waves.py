@@ -21,7 +21,9 @@ LISTS = ("kinds", "types", "tiers", "relations", "regions", "industries", "servi
 
 
 def several(label, choices, **kwargs):
-    return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **kwargs
+    )
 
 
 class AudienceForm(PortalForm):
@@ -33,7 +35,12 @@ class AudienceForm(PortalForm):
     relations = several(_("New or existing"), Relation)
     regions = several(_("Region"), ())
     industries = several(_("Industry"), ())
-    units = forms.ModelMultipleChoiceField(label=_("Serving branch"), queryset=OrgUnit.objects.filter(is_active=True), required=False, widget=forms.CheckboxSelectMultiple)
+    units = forms.ModelMultipleChoiceField(
+        label=_("Serving branch"),
+        queryset=OrgUnit.objects.filter(is_active=True),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     projects = forms.ModelMultipleChoiceField(label=_("Projects"), queryset=Project.objects.all(), required=False,
                                               help_text=_("Hold Ctrl to choose several."))  # fmt: skip
     service_kinds = several(_("Was served by"), ServiceKind)
@@ -72,8 +79,15 @@ class WaveForm(VersionForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=120)
     name_en = forms.CharField(label=_("Name (English)"), max_length=160)
-    questionnaire_version = forms.ModelChoiceField(label=_("Questionnaire"), queryset=None, help_text=_("Published versions only."))
-    activity = forms.ModelChoiceField(label=_("Planned activity"), queryset=None, required=False, help_text=_("Which activity of an approved plan this wave carries out."))
+    questionnaire_version = forms.ModelChoiceField(
+        label=_("Questionnaire"), queryset=None, help_text=_("Published versions only.")
+    )
+    activity = forms.ModelChoiceField(
+        label=_("Planned activity"),
+        queryset=None,
+        required=False,
+        help_text=_("Which activity of an approved plan this wave carries out."),
+    )
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrgUnit.objects.filter(is_active=True))
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.active())
     opens_at = forms.DateTimeField(label=_("Opens"), widget=MOMENT, help_text=_("Invitations go out at that moment."))
@@ -82,16 +96,48 @@ class WaveForm(VersionForm):
         label=_("Anonymous"), required=False,
         help_text=_("Nobody, not even with the database in hand, can join an answer to a person. No follow-up of single answers is possible."),
     )  # fmt: skip
-    is_open_link = forms.BooleanField(label=_("Also an open link with QR code"), required=False, help_text=_("Anybody who has the link can answer."))
-    sample_n = forms.IntegerField(label=_("Sample size"), required=False, min_value=1, help_text=_("Empty: everybody in the audience. A random draw can be repeated from its seed."))
+    is_open_link = forms.BooleanField(
+        label=_("Also an open link with QR code"), required=False, help_text=_("Anybody who has the link can answer.")
+    )
+    sample_n = forms.IntegerField(
+        label=_("Sample size"),
+        required=False,
+        min_value=1,
+        help_text=_("Empty: everybody in the audience. A random draw can be repeated from its seed."),
+    )
     reminders_max = forms.IntegerField(label=_("Reminders at most"), min_value=0, max_value=5, initial=2)
     reminder_every_days = forms.IntegerField(label=_("Days between reminders"), min_value=1, max_value=30, initial=3)
-    low_score_at = forms.DecimalField(label=_("An answer is low at"), min_value=1, max_value=5, decimal_places=2, initial=2, help_text=_("On the 5-point basis; low answers open a follow-up."))
-    target_score = forms.DecimalField(label=_("Target"), min_value=1, max_value=5, decimal_places=2, initial=4, help_text=_("On the 5-point basis; results below are proposed as findings."))
-    invitation_zh = forms.CharField(label=_("Invitation (Chinese)"), required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One or two sentences: why you get this. The link and how to stop are added."))
-    invitation_en = forms.CharField(label=_("Invitation (English)"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    thanks_zh = forms.CharField(label=_("Thank-you (Chinese)"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    thanks_en = forms.CharField(label=_("Thank-you (English)"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    low_score_at = forms.DecimalField(
+        label=_("An answer is low at"),
+        min_value=1,
+        max_value=5,
+        decimal_places=2,
+        initial=2,
+        help_text=_("On the 5-point basis; low answers open a follow-up."),
+    )
+    target_score = forms.DecimalField(
+        label=_("Target"),
+        min_value=1,
+        max_value=5,
+        decimal_places=2,
+        initial=4,
+        help_text=_("On the 5-point basis; results below are proposed as findings."),
+    )
+    invitation_zh = forms.CharField(
+        label=_("Invitation (Chinese)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One or two sentences: why you get this. The link and how to stop are added."),
+    )
+    invitation_en = forms.CharField(
+        label=_("Invitation (English)"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    thanks_zh = forms.CharField(
+        label=_("Thank-you (Chinese)"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    thanks_en = forms.CharField(
+        label=_("Thank-you (English)"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args, user, wave=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -99,12 +145,18 @@ class WaveForm(VersionForm):
         if wave is None:
             self.fields["opens_at"].initial, self.fields["closes_at"].initial = usual_window()
         self.fields["questionnaire_version"].queryset = usable_versions(user)
-        self.fields["activity"].queryset = PlanActivity.objects.filter(plan__state="approved").select_related("plan__unit")
-        self.fields["activity"].label_from_instance = lambda row: f"{row.plan.year} {pick(row.plan.unit, 'name')} · {row}"
+        self.fields["activity"].queryset = PlanActivity.objects.filter(plan__state="approved").select_related(
+            "plan__unit"
+        )
+        self.fields["activity"].label_from_instance = lambda row: (
+            f"{row.plan.year} {pick(row.plan.unit, 'name')} · {row}"
+        )
 
     @staticmethod
     def initial_of(wave):
-        return {name: getattr(wave, name) for name in WaveForm.base_fields if hasattr(wave, name)} | {"version": wave.version}
+        return {name: getattr(wave, name) for name in WaveForm.base_fields if hasattr(wave, name)} | {
+            "version": wave.version
+        }
 
     def clean(self):
         data = super().clean()
@@ -120,6 +172,9 @@ class WaveForm(VersionForm):
 
 class FindingForm(PortalForm):
     unit = forms.ModelChoiceField(label=_("Responsible unit"), queryset=OrgUnit.objects.filter(is_active=True))
-    note = forms.CharField(label=_("What is wrong, in a sentence"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
-
-
+    note = forms.CharField(
+        label=_("What is wrong, in a sentence"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )

@@ -82,8 +82,7 @@ class Finding(Tracked):
             ),
             models.CheckConstraint(condition=Q(state__in=FindingState.values), name="finding_state_known"),
             models.CheckConstraint(
-                condition=Q(question__isnull=False, dimension="")
-                | (Q(question__isnull=True) & ~Q(dimension="")),
+                condition=Q(question__isnull=False, dimension="") | (Q(question__isnull=True) & ~Q(dimension="")),
                 name="finding_question_or_dimension",
             ),
             models.CheckConstraint(
@@ -106,6 +105,4 @@ class Finding(Tracked):
         if self.question_id:
             return pick(self.question, "title")
         sections = self.wave.questionnaire_version.definition.get("sections", [])
-        return next(
-            (pick(part, "title") for part in sections if part["code"] == self.dimension), self.dimension
-        )
+        return next((pick(part, "title") for part in sections if part["code"] == self.dimension), self.dimension)

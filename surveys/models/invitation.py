@@ -30,9 +30,7 @@ class Invitation(Segmented):
     Its state is set in bulk and without events or times: in an anonymous wave they would be a trace.
     """
 
-    wave = models.ForeignKey(
-        "surveys.Wave", models.PROTECT, related_name="invitations", verbose_name=_("wave")
-    )
+    wave = models.ForeignKey("surveys.Wave", models.PROTECT, related_name="invitations", verbose_name=_("wave"))
     contact = models.ForeignKey(
         "customers.ContactPerson", models.PROTECT, null=True, blank=True, related_name="invitations",
         verbose_name=_("respondent"),
@@ -47,9 +45,7 @@ class Invitation(Segmented):
     )
     token_hash = models.BinaryField(max_length=32, unique=True, null=True, editable=False)
     generation = models.PositiveSmallIntegerField(default=1, editable=False)
-    state = models.CharField(
-        _("state"), max_length=10, choices=InvitationState, default=InvitationState.PLANNED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.PLANNED)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     reminder_no = models.PositiveSmallIntegerField(_("reminders sent"), default=0)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -65,9 +61,7 @@ class Invitation(Segmented):
         indexes = [models.Index(fields=["wave", "state"], name="invitation_wave_state")]
         constraints = [
             models.UniqueConstraint(fields=["wave", "contact"], name="one_invitation_per_wave_and_contact"),
-            models.CheckConstraint(
-                condition=Q(state__in=InvitationState.values), name="invitation_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=InvitationState.values), name="invitation_state_known"),
         ]
 
     def __str__(self):

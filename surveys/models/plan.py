@@ -32,9 +32,7 @@ class SurveyPlan(Tracked):
     """The yearly plan of a unit with its six required parts; each part in Chinese, English or both."""
 
     year = models.PositiveSmallIntegerField(_("year"))
-    unit = models.ForeignKey(
-        "accounts.OrgUnit", models.PROTECT, related_name="survey_plans", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="survey_plans", verbose_name=_("unit"))
     goal_zh, goal_en = text(_("goal (Chinese)")), text(_("goal (English)"))
     scope_zh, scope_en = text(_("scope (Chinese)")), text(_("scope (English)"))
     respondents_zh, respondents_en = text(_("respondents (Chinese)")), text(_("respondents (English)"))
@@ -136,9 +134,7 @@ class PlanRevision(models.Model):
     plan = models.ForeignKey(SurveyPlan, models.PROTECT, related_name="revisions", verbose_name=_("plan"))
     no = models.PositiveSmallIntegerField(_("number"))
     on = models.DateField(_("date"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("approved by")
     )
@@ -151,9 +147,7 @@ class PlanRevision(models.Model):
         verbose_name_plural = _("plan revisions")
         constraints = [
             models.UniqueConstraint(fields=["plan", "no"], name="one_plan_revision_per_number"),
-            models.CheckConstraint(
-                condition=~Q(approved_by=F("author")), name="revision_author_is_not_approver"
-            ),
+            models.CheckConstraint(condition=~Q(approved_by=F("author")), name="revision_author_is_not_approver"),
             models.CheckConstraint(condition=Q(no=1) | ~Q(reason=""), name="revision_has_a_reason"),
         ]
 

@@ -25,9 +25,7 @@ class Scale(models.Model):
         ordering = ["position", "code"]
         verbose_name = _("scale")
         verbose_name_plural = _("scales")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=ScaleKind.values), name="scale_kind_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=ScaleKind.values), name="scale_kind_known")]
 
     def __str__(self):
         return pick(self, "name")
@@ -89,13 +87,9 @@ class QuestionnaireVersion(Tracked):
     state = models.CharField(_("state"), max_length=20, choices=VersionState, default=VersionState.DRAFT)
     definition = models.JSONField(_("definition"), default=dict)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    change_class = models.CharField(
-        _("kind of change"), max_length=10, choices=ChangeClass, default=ChangeClass.FIRST
-    )
+    change_class = models.CharField(_("kind of change"), max_length=10, choices=ChangeClass, default=ChangeClass.FIRST)
     change_note = models.TextField(_("what changed"), blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("designer")
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("designer"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -9,10 +9,7 @@ from surveys.choices import ResponseMode
 from surveys.models.invitation import Segmented
 
 # What an anonymous response has none of
-ABSENT = [
-    f"{name}__isnull"
-    for name in ("invitation", "submit_key", "started_at", "submitted_at", "duration_s", "raw")
-]
+ABSENT = [f"{name}__isnull" for name in ("invitation", "submit_key", "started_at", "submitted_at", "duration_s", "raw")]
 EMPTY = ["language", "receipt", "raw_sha256", *(field.name for field in Segmented._meta.local_fields)]
 
 
@@ -152,9 +149,7 @@ class AnswerText(models.Model):
         Response, models.CASCADE, null=True, blank=True, related_name="texts", verbose_name=_("response")
     )
     wave = models.ForeignKey("surveys.Wave", models.PROTECT, related_name="+", verbose_name=_("wave"))
-    question = models.ForeignKey(
-        "surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question")
-    )
+    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     body = models.TextField(_("words"))
 
@@ -198,12 +193,8 @@ class SpentMarker(models.Model):
 class LowAnswer(models.Model):
     """An answer at or under the wave's limit and the follow-up it opened; only where names are kept."""
 
-    response = models.ForeignKey(
-        Response, models.PROTECT, related_name="low_answers", verbose_name=_("response")
-    )
-    question = models.ForeignKey(
-        "surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question")
-    )
+    response = models.ForeignKey(Response, models.PROTECT, related_name="low_answers", verbose_name=_("response"))
+    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))
     score5 = models.DecimalField(_("score (5-point)"), max_digits=4, decimal_places=3)
     follow_up = models.ForeignKey(
         "customers.FollowUp", models.PROTECT, related_name="low_answers", verbose_name=_("follow-up")

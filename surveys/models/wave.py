@@ -52,9 +52,7 @@ class Wave(Tracked):
         verbose_name=_("questionnaire version"),
     )
     unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="waves", verbose_name=_("unit"))
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="waves", verbose_name=_("owner")
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="waves", verbose_name=_("owner"))
     state = models.CharField(_("state"), max_length=20, choices=WaveState, default=WaveState.DRAFT)
     is_anonymous = models.BooleanField(_("anonymous"), default=False)
     opens_at = models.DateTimeField(_("opens at"))
@@ -72,9 +70,7 @@ class Wave(Tracked):
     low_score_at = models.DecimalField(_("an answer is low at (5-point)"), default=Decimal("2.00"), **SCORE)
     target_score = models.DecimalField(_("target (5-point)"), default=Decimal("4.00"), **SCORE)
     is_open_link = models.BooleanField(_("open link with QR code"), default=False)
-    open_code = models.CharField(
-        _("code of the open link"), max_length=20, null=True, blank=True, unique=True
-    )
+    open_code = models.CharField(_("code of the open link"), max_length=20, null=True, blank=True, unique=True)
     invitation_zh = models.TextField(_("invitation (Chinese)"), blank=True)
     invitation_en = models.TextField(_("invitation (English)"), blank=True)
     thanks_zh = models.TextField(_("thank-you (Chinese)"), blank=True)
@@ -149,9 +145,7 @@ class Wave(Tracked):
 class WaveKey(models.Model):
     """The link key of a wave: tokens, spent markers, receipts, the box. Destroyed at close."""
 
-    wave = models.OneToOneField(
-        Wave, models.CASCADE, primary_key=True, related_name="link_key", verbose_name=_("wave")
-    )
+    wave = models.OneToOneField(Wave, models.CASCADE, primary_key=True, related_name="link_key", verbose_name=_("wave"))
     key = EncryptedTextField()
 
     class Meta:

@@ -20,7 +20,7 @@ _frames = {}
 
 
 def filled(request, visit, name, *, sheet=None, **holes):
-    """The page ``name`` as anybody gets it who comes by such a link, with ``holes`` and the address filled in."""
+    """The page ``name`` as anybody with such a link gets it, with ``holes`` and the address filled in."""
     wave = visit.wave
     seen = (wave.pk, wave.version, wave.updated_at, wave.closes_at, visit.invitation is not None)
     key = (name, sheet and sheet.index, get_language(), *seen, *holes)

@@ -71,9 +71,5 @@ def serving_units(audience, customer_ids):
     services = services_of(audience)
     if services is None:
         return {}
-    rows = (
-        services.filter(customer__in=customer_ids)
-        .order_by("customer", "-happened_on", "-pk")
-        .distinct("customer")
-    )
+    rows = services.filter(customer__in=customer_ids).order_by("customer", "-happened_on", "-pk").distinct("customer")
     return dict(rows.values_list("customer", "unit__code"))

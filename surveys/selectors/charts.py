@@ -135,9 +135,7 @@ def trend(points, *, target=None, url=None, dimension=None):
             mean_chart(
                 [scores[number].mean for number in usable],
                 breaks=[
-                    usable.index(next(n for n in usable if n >= number))
-                    for number in breaks
-                    if number <= usable[-1]
+                    usable.index(next(n for n in usable if n >= number)) for number in breaks if number <= usable[-1]
                 ],
                 scale=(1, 5),
             ),

@@ -78,9 +78,7 @@ def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
     questions = defaultdict(list)
     for bucket, pk in buckets:
         questions[bucket].append(pk)
-    means = ", ".join(
-        f"avg(score5) FILTER (WHERE question_id = ANY(%s)) AS m{n}" for n in range(len(questions))
-    )
+    means = ", ".join(f"avg(score5) FILTER (WHERE question_id = ANY(%s)) AS m{n}" for n in range(len(questions)))
     sums = ", ".join(
         f"count(m{n}), sum(m{n}), sum(m{n} * m{n}), count(*) FILTER (WHERE m{n} >= {TOP}), "
         f"count(*) FILTER (WHERE m{n} <= {BOTTOM})"

@@ -169,9 +169,7 @@ def _question(question, tally, people, whole):
         tally.na,
         cells,
         scores_of_counts(tally.scores) if question.is_scored else None,
-        nps_of_counts([tally.values.get(value, 0) for value in range(11)])
-        if question.kind == Kind.SCALE
-        else None,
+        nps_of_counts([tally.values.get(value, 0) for value in range(11)]) if question.kind == Kind.SCALE else None,
     )
 
 
@@ -186,9 +184,7 @@ def _bands(wave, instrument):
     if len(totals) < threshold():
         return ()
     found = [band_of(total, bands) for total in totals]
-    return tuple(
-        BandShare(band["label"], band["from"], share(found.count(band), len(found))) for band in bands
-    )
+    return tuple(BandShare(band["label"], band["from"], share(found.count(band), len(found))) for band in bands)
 
 
 def baseline(wave, *, question=None, dimension="", segment=None):
@@ -212,13 +208,8 @@ def compare(wave, column):
 def compare_by_question(wave, question):
     """The same by the options of a single choice (works for anonymous waves too)."""
     sizes = counts.group_sizes(wave.pk, question=question.id)
-    labels = {
-        value: question.by_value[value].text if value in question.by_value else _("No answer")
-        for value in sizes
-    }
-    return _groups(
-        wave, question.uid, question.title, sizes, _composites([wave], question=question.id), labels
-    )
+    labels = {value: question.by_value[value].text if value in question.by_value else _("No answer") for value in sizes}
+    return _groups(wave, question.uid, question.title, sizes, _composites([wave], question=question.id), labels)
 
 
 def _groups(wave, column, label, sizes, found, labels):
@@ -243,9 +234,7 @@ def _groups(wave, column, label, sizes, found, labels):
     place = {value: number for number, value in enumerate(order.order)}
     rows.sort(key=lambda row: (place.get(row.value, len(place)), row.label))
     total = _composites([wave]).get((wave.pk, ""), {}).get(OVERALL)
-    return Groups(
-        column, str(label), tuple(rows), order.runs, welch_anova(list(ranked.values())).p, _shown(total)
-    )
+    return Groups(column, str(label), tuple(rows), order.runs, welch_anova(list(ranked.values())).p, _shown(total))
 
 
 def segments_in_use(wave):
@@ -258,9 +247,7 @@ def segments_in_use(wave):
 
 def ref(wave):
     version = wave.questionnaire_version
-    return WaveRef(
-        wave.pk, wave.code, wave.name_zh, wave.name_en, timezone.localdate(wave.closes_at), version.no
-    )
+    return WaveRef(wave.pk, wave.code, wave.name_zh, wave.name_en, timezone.localdate(wave.closes_at), version.no)
 
 
 def series_of(wave):

@@ -86,9 +86,7 @@ def confirm(finding, *, by, unit=None, note=""):
 @transaction.atomic
 def dismiss(finding, *, by, reason):
     """It is none, and why."""
-    FINDING.move(
-        finding, FindingState.DISMISSED, by=by, comment=reason, decided_at=timezone.now(), decided_by=by
-    )
+    FINDING.move(finding, FindingState.DISMISSED, by=by, comment=reason, decided_at=timezone.now(), decided_by=by)
     return finding
 
 

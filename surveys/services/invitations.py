@@ -193,9 +193,9 @@ def mark_sent(invitation_id, number, at):
 
 def mark_bounced(invitation_id, reason=""):
     """The mail could not be delivered. Safe to repeat."""
-    Invitation.objects.filter(
-        pk=invitation_id, state__in=(InvitationState.PLANNED, InvitationState.SENT)
-    ).update(state=InvitationState.BOUNCED, note=reason[:200])
+    Invitation.objects.filter(pk=invitation_id, state__in=(InvitationState.PLANNED, InvitationState.SENT)).update(
+        state=InvitationState.BOUNCED, note=reason[:200]
+    )
 
 
 @transaction.atomic
@@ -206,9 +206,7 @@ def withdraw(invitation, *, by, reason):
     )
     if not changed:
         raise InvalidTransition(_("This invitation is not waiting for an answer any more."))
-    record(
-        invitation.wave, "invitation_withdrawn", by=by, comment=reason, payload={"invitation": invitation.pk}
-    )
+    record(invitation.wave, "invitation_withdrawn", by=by, comment=reason, payload={"invitation": invitation.pk})
     invitation.refresh_from_db(fields=["state", "note"])
     return invitation
 

@@ -36,10 +36,7 @@ def open_for(response, low):
         source="surveys.response", source_id=response.pk, unique_key=f"surveys.response:{response.pk}",
     )  # fmt: skip
     LowAnswer.objects.bulk_create(
-        [
-            LowAnswer(response=response, question_id=pk, score5=score, follow_up=follow_up)
-            for pk, score in low
-        ],
+        [LowAnswer(response=response, question_id=pk, score5=score, follow_up=follow_up) for pk, score in low],
         ignore_conflicts=True,
     )
     return follow_up
@@ -72,9 +69,7 @@ def catch_up(limit=200):
             invitation__customer__isnull=False,
             submitted_on__gte=timezone.localdate() - DAYS,
         )
-        .select_related("invitation__customer__unit", "invitation__contact", "wave__questionnaire_version")[
-            :limit
-        ]
+        .select_related("invitation__customer__unit", "invitation__contact", "wave__questionnaire_version")[:limit]
     )
 
     def act(response):

@@ -120,9 +120,7 @@ def revise(plan, *, by, reason):
 
 def snapshot(plan):
     """Everything a plan says, as JSON."""
-    parts = {
-        f"{key}_{language}": getattr(plan, f"{key}_{language}") for key in PARTS for language in ("zh", "en")
-    }
+    parts = {f"{key}_{language}": getattr(plan, f"{key}_{language}") for key in PARTS for language in ("zh", "en")}
     activities = [
         {
             "id": row.pk, "title_zh": row.title_zh, "title_en": row.title_en, "method": row.method,

@@ -23,9 +23,7 @@ from surveys.workflows import VERSION
 @transaction.atomic
 def create(*, code, name_zh, name_en, unit, by, definition=None):
     """A questionnaire with its first draft (``questionnaire.draft``). IntegrityError: the code is taken."""
-    questionnaire = Questionnaire.objects.create(
-        code=code, name_zh=name_zh, name_en=name_en, unit=unit, created_by=by
-    )
+    questionnaire = Questionnaire.objects.create(code=code, name_zh=name_zh, name_en=name_en, unit=unit, created_by=by)
     definition = definition or {"title": {"zh": name_zh, "en": name_en}, "intro": None, "sections": []}
     questionnaire.draft = _draft(questionnaire, no=1, definition=definition, by=by)
     return questionnaire
@@ -91,9 +89,7 @@ def copy(version, *, code, name_zh, name_en, unit, by):
     """A questionnaire of its own that starts as this version; questions keep their identity, so results
     compare.
     """
-    return create(
-        code=code, name_zh=name_zh, name_en=name_en, unit=unit, by=by, definition=version.definition
-    )
+    return create(code=code, name_zh=name_zh, name_en=name_en, unit=unit, by=by, definition=version.definition)
 
 
 def classify_change(version):

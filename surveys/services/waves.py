@@ -60,8 +60,7 @@ def edit(wave, *, by, expected_version=None, **fields):
     )
     if changed and not allowed:
         raise InvalidTransition(
-            _("A wave that is “%(state)s” cannot be changed like this.")
-            % {"state": WaveState(wave.state).label}
+            _("A wave that is “%(state)s” cannot be changed like this.") % {"state": WaveState(wave.state).label}
         )
     if fields.get("sample_n") and wave.sample_seed is None:
         fields["sample_seed"] = sampling.new_seed()
@@ -131,9 +130,7 @@ def cancel(wave, *, by, reason):
         _take_key(wave)
     WAVE.move(wave, WaveState.CANCELLED, by=by, comment=reason)
     if was_open:
-        wave.invitations.filter(state__in=InvitationState.answerable()).update(
-            state=InvitationState.WITHDRAWN
-        )
+        wave.invitations.filter(state__in=InvitationState.answerable()).update(state=InvitationState.WITHDRAWN)
         Draft.objects.filter(invitation__wave=wave).delete()
         BoxedAnswer.objects.filter(wave=wave).delete()
         SpentMarker.objects.filter(wave=wave).delete()

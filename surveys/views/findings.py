@@ -46,7 +46,17 @@ def finding_confirm(request, pk):
         service.confirm(row, by=request.user, **form.cleaned_data)
         messages.success(request, _("The finding is confirmed."))
         return redirect(row)
-    return render_page(request, "surveys/form.html", {"form": form, "title": _("Confirm the finding"), "sub": row.subject, "back_url": row.get_absolute_url(), "submit_label": _("Confirm")})
+    return render_page(
+        request,
+        "surveys/form.html",
+        {
+            "form": form,
+            "title": _("Confirm the finding"),
+            "sub": row.subject,
+            "back_url": row.get_absolute_url(),
+            "submit_label": _("Confirm"),
+        },
+    )
 
 
 @needs("surveys.confirm_finding")
@@ -58,7 +68,17 @@ def finding_dismiss(request, pk):
         service.dismiss(row, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Dismissed."))
         return redirect(row)
-    return render_page(request, "surveys/form.html", {"form": form, "title": _("Dismiss the finding"), "sub": row.subject, "back_url": row.get_absolute_url(), "submit_label": _("Dismiss")})
+    return render_page(
+        request,
+        "surveys/form.html",
+        {
+            "form": form,
+            "title": _("Dismiss the finding"),
+            "sub": row.subject,
+            "back_url": row.get_absolute_url(),
+            "submit_label": _("Dismiss"),
+        },
+    )
 
 
 @require_POST

@@ -22,7 +22,10 @@ def pictures(request, wave):
     """Headline, charts and the groups chosen by ``?by=``."""
     user, column = request.user, request.GET.get("by", "")
     found = results.of_wave(wave)
-    titles = {code: pick({"t": part.titles}, "t") for code, part in results.instrument_of(wave.questionnaire_version).dimensions.items()}
+    titles = {
+        code: pick({"t": part.titles}, "t")
+        for code, part in results.instrument_of(wave.questionnaire_version).dimensions.items()
+    }
     columns = results.segments_in_use(wave)
     column = column if column in dict(columns) else (columns[0][0] if columns else "")
     trend = results.trend(wave)
@@ -31,7 +34,9 @@ def pictures(request, wave):
         charts.dimensions(found),
         charts.distribution(found, url=lambda uid: rows_url(wave, user, question=uid)),
         charts.importance(results.importance(wave), titles),
-        charts.trend(trend, target=wave.target_score, url=lambda pk: f"/surveys/waves/{pk}/") if len(trend) > 1 else None,
+        charts.trend(trend, target=wave.target_score, url=lambda pk: f"/surveys/waves/{pk}/")
+        if len(trend) > 1
+        else None,
     ]
     if column:
         compared = results.compare(wave, column)
@@ -64,6 +69,6 @@ def headline(found):
 
 
 def verdict_words(verdict):
-    return {Verdict.IMPROVED: _("proven improvement"), Verdict.WORSENED: _("proven decline")}.get(verdict, _("no proven change"))
-
-
+    return {Verdict.IMPROVED: _("proven improvement"), Verdict.WORSENED: _("proven decline")}.get(
+        verdict, _("no proven change")
+    )

@@ -31,7 +31,9 @@ def plan_list(request):
 
 @needs("surveys.see_plans")
 def plan(request, pk):
-    row = get_visible_or_404(SurveyPlan.objects.select_related("unit", "author", "approved_by").model, request.user, pk=pk)
+    row = get_visible_or_404(
+        SurveyPlan.objects.select_related("unit", "author", "approved_by").model, request.user, pk=pk
+    )
     activities = row.activities.select_related("owner").prefetch_related("waves")
     context = {
         "plan": row, "state": PlanState(row.state), "activities": activities, "revisions": row.revisions.select_related("author", "approved_by"),
@@ -52,7 +54,9 @@ def plan_create(request):
     form = NewPlanForm(posted(request))
     if form.is_valid():
         return redirect("surveys:plan_edit", service.create(by=request.user, **form.cleaned_data).pk)
-    return render_page(request, "surveys/form.html", {"form": form, "title": _("New yearly plan"), "back": "surveys:plan_list"})
+    return render_page(
+        request, "surveys/form.html", {"form": form, "title": _("New yearly plan"), "back": "surveys:plan_list"}
+    )
 
 
 @needs("surveys.write_plan")

@@ -58,7 +58,11 @@ def questionnaire_create(request):
     if form.is_valid():
         made = service.create(by=request.user, **form.cleaned_data)
         return redirect("surveys:version_edit", made.draft.pk)
-    return render_page(request, "surveys/form.html", {"form": form, "title": _("New questionnaire"), "back": "surveys:questionnaire_list"})
+    return render_page(
+        request,
+        "surveys/form.html",
+        {"form": form, "title": _("New questionnaire"), "back": "surveys:questionnaire_list"},
+    )
 
 
 @needs("surveys.design_questionnaire")
@@ -95,7 +99,9 @@ def save(request, row, definition, version, note=None):
 def version_edit(request, pk):
     row = draft_or_refuse(request, pk)
     head = row.definition
-    initial = {f"{name}_{key}": (head.get(name) or {}).get(key, "") for name in ("title", "intro") for key in ("zh", "en")}
+    initial = {
+        f"{name}_{key}": (head.get(name) or {}).get(key, "") for name in ("title", "intro") for key in ("zh", "en")
+    }
     form = HeadForm(posted(request), initial=initial | {"version": row.version, "note": row.change_note})
     if form.is_valid():
         save(request, row, {**head, **form.parts()}, form.cleaned_data["version"], form.cleaned_data["note"])
@@ -109,7 +115,9 @@ def version_edit(request, pk):
 def section_edit(request, pk, section=None):
     row = draft_or_refuse(request, pk)
     part = at(row.definition, section) if section is not None else {}
-    initial = {"code": part.get("code", ""), "version": row.version} | {f"title_{key}": text for key, text in (part.get("title") or {}).items()}
+    initial = {"code": part.get("code", ""), "version": row.version} | {
+        f"title_{key}": text for key, text in (part.get("title") or {}).items()
+    }
     form = SectionForm(posted(request), initial=initial)
     if form.is_valid():
         save(request, row, outline.put_section(row.definition, section, form.part()), form.cleaned_data["version"])
@@ -123,10 +131,17 @@ def question_edit(request, pk, section, question=None):
     row = draft_or_refuse(request, pk)
     part = at(row.definition, section)
     item = at(row.definition, section, question) if question is not None else {}
-    initial = QuestionForm.initial_of(item or {"kind": "rating", "scale": "B", "required": True}) | {"version": row.version}
+    initial = QuestionForm.initial_of(item or {"kind": "rating", "scale": "B", "required": True}) | {
+        "version": row.version
+    }
     form = QuestionForm(posted(request), initial=initial, item=item)
     if form.is_valid():
-        save(request, row, outline.put_question(row.definition, section, question, form.question()), form.cleaned_data["version"])
+        save(
+            request,
+            row,
+            outline.put_question(row.definition, section, question, form.question()),
+            form.cleaned_data["version"],
+        )
         return redirect("surveys:version_edit", pk)
     title = _("Question") if item else _("New question")
     return render_page(request, "surveys/part_edit.html", {"form": form, "title": title, "version": row, "part": part})
@@ -166,7 +181,12 @@ def step(request, pk, rule, act, name, form_class, argument):
         act(row, by=request.user, **({argument: form.cleaned_data["reason"]} if form_class is ReasonForm else {}))
         messages.success(request, _("Done."))
         return redirect(row)
-    context = {"form": form, "version": row, "step": name, "problems": problems(row.definition) if name == "publish" else []}
+    context = {
+        "form": form,
+        "version": row,
+        "step": name,
+        "problems": problems(row.definition) if name == "publish" else [],
+    }
     return render_page(request, "surveys/version_step.html", context)
 
 

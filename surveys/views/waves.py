@@ -117,7 +117,9 @@ def words_of(question, value):
 def words(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
     require(request.user, "surveys.see_results_of", row)
-    return render_page(request, "surveys/wave_words.html", wave_context(request, row, "words") | {"texts": results.texts(row)})
+    return render_page(
+        request, "surveys/wave_words.html", wave_context(request, row, "words") | {"texts": results.texts(row)}
+    )
 
 
 @needs("surveys.see_answers")
@@ -125,13 +127,20 @@ def low(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
     if row.is_anonymous:
         raise Http404
-    return render_page(request, "surveys/wave_low.html", wave_context(request, row, "low") | {"rows": lists.low_answers(row)[:300]})
+    return render_page(
+        request, "surveys/wave_low.html", wave_context(request, row, "low") | {"rows": lists.low_answers(row)[:300]}
+    )
 
 
 @needs("surveys.see_waves")
 def wave_invitations(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
-    rows = Invitation.objects.visible_to(request.user).filter(wave=row).select_related("customer", "contact").order_by("pk")
+    rows = (
+        Invitation.objects.visible_to(request.user)
+        .filter(wave=row)
+        .select_related("customer", "contact")
+        .order_by("pk")
+    )
     context = listing(request, InvitationFilter(request.GET, rows), InvitationTable)
     context |= wave_context(request, row, "invitations")
     return file_or_page(request, context, "surveys/wave_invitations.html", f"{row.code} {_('Invitations')}", log=row)
@@ -142,7 +151,12 @@ def wave_create(request):
     activity = PlanActivity.objects.filter(pk=request.GET.get("activity") or None).select_related("plan").first()
     initial = {"owner": request.user.pk}
     if activity:
-        initial |= {"activity": activity.pk, "unit": activity.plan.unit_id, "name_zh": activity.title_zh, "name_en": activity.title_en}
+        initial |= {
+            "activity": activity.pk,
+            "unit": activity.plan.unit_id,
+            "name_zh": activity.title_zh,
+            "name_en": activity.title_en,
+        }
     form = WaveForm(posted(request), user=request.user, initial=initial)
     people = AudienceForm(posted(request), initial={"kinds": ["customer"]})
     if form.is_valid() and people.is_valid():
@@ -158,7 +172,13 @@ def wave_edit(request, pk):
     form = WaveForm(posted(request), user=request.user, wave=row, initial=WaveForm.initial_of(row))
     people = AudienceForm(posted(request), initial=row.audience)
     if form.is_valid() and people.is_valid():
-        service.edit(row, by=request.user, expected_version=form.cleaned_data["version"], audience=people.audience(), **form.values())
+        service.edit(
+            row,
+            by=request.user,
+            expected_version=form.cleaned_data["version"],
+            audience=people.audience(),
+            **form.values(),
+        )
         messages.success(request, _("Saved."))
         return redirect(row)
     context = {"form": form, "people": people, "title": row, "wave": row, "audience_n": audience.count(row.audience)}
@@ -193,7 +213,11 @@ def wave_step(request, pk, step):
         act(row, by=request.user, **form.cleaned_data)
         messages.success(request, _("Done."))
         return redirect(row)
-    context = wave_context(request, row, "results") | {"form": form, "step": step, "audience_n": audience.count(row.audience)}
+    context = wave_context(request, row, "results") | {
+        "form": form,
+        "step": step,
+        "audience_n": audience.count(row.audience),
+    }
     return render_page(request, "surveys/wave_step.html", context)
 
 
@@ -207,7 +231,9 @@ def invitation_withdraw(request, pk):
         messages.success(request, _("The link is dead from now on."))
         return redirect("surveys:wave_invitations", row.wave_id)
     back = f"{row.wave.get_absolute_url()}invitations/"
-    return render_page(request, "surveys/form.html", {"form": form, "title": _("Withdraw the invitation"), "back_url": back})
+    return render_page(
+        request, "surveys/form.html", {"form": form, "title": _("Withdraw the invitation"), "back_url": back}
+    )
 
 
 @needs("surveys.see_waves")
@@ -228,6 +254,6 @@ def poster(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
     if not row.is_open_link:
         raise Http404
-    return render_page(request, "surveys/poster.html", {"wave": row, "name": pick(row, "name"), "url": links.open_url(row)})
-
-
+    return render_page(
+        request, "surveys/poster.html", {"wave": row, "name": pick(row, "name"), "url": links.open_url(row)}
+    )

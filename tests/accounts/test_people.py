@@ -118,11 +118,16 @@ def test_lists_take_the_same_queries_for_one_and_three_rows(name, client):
 
 def test_login_by_password_and_language_of_the_profile(client):
     user = person(Role.AGENT, password="a long enough passphrase", language="en")
-    answer = client.post(reverse("account_login"), {"login": user.username, "password": "a long enough passphrase"}, follow=True)
+    answer = client.post(
+        reverse("account_login"), {"login": user.username, "password": "a long enough passphrase"}, follow=True
+    )
     assert answer.redirect_chain[-1][0] == reverse("dashboard:home")
     assert client.cookies["language"].value == "en"
 
 
 def test_nobody_signs_up_by_themself(client):
-    answer = client.post("/account/signup/", {"username": "x", "email": "x@y.example", "password1": "a long enough one", "password2": "a long enough one"})
+    answer = client.post(
+        "/account/signup/",
+        {"username": "x", "email": "x@y.example", "password1": "a long enough one", "password2": "a long enough one"},
+    )
     assert (answer.status_code, User.objects.filter(username="x").exists()) == (200, False)

@@ -61,17 +61,14 @@ def trend_limits(count=4):
 def pareto(count=4):
     return {
         "unit": "件",
-        "rows": [
-            {"label": row["label"], "value": 40 - i, "url": row["url"]} for i, row in enumerate(rows(count))
-        ],
+        "rows": [{"label": row["label"], "value": 40 - i, "url": row["url"]} for i, row in enumerate(rows(count))],
     }
 
 
 def funnel(count=4):
     return {
         "stages": [
-            {"label": row["label"], "value": 1200 - 55 * i, "note": "退回36"}
-            for i, row in enumerate(rows(count))
+            {"label": row["label"], "value": 1200 - 55 * i, "note": "退回36"} for i, row in enumerate(rows(count))
         ]
     }
 
@@ -80,10 +77,7 @@ def ageing(count=4):
     states = ["ok", "attention", "late"]
     return {
         "unit": "件",
-        "rows": [
-            {"label": row["label"], "value": i + 1, "state": states[i % 3]}
-            for i, row in enumerate(rows(count))
-        ],
+        "rows": [{"label": row["label"], "value": i + 1, "state": states[i % 3]} for i, row in enumerate(rows(count))],
     }
 
 

@@ -7,9 +7,7 @@ def make_user(django_user_model):
     """make_user(name, *capabilities): a person whose one role grants these."""
 
     def make(name, *capabilities):
-        user = django_user_model.objects.create_user(
-            name, f"{name}@example.com", "a long pass phrase", name_zh=name
-        )
+        user = django_user_model.objects.create_user(name, f"{name}@example.com", "a long pass phrase", name_zh=name)
         role = Group.objects.create(name=f"role of {name}")
         for capability in capabilities:
             app, codename = capability.split(".")

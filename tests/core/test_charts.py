@@ -135,9 +135,9 @@ def test_unknown_kinds_and_missing_data_are_refused():
 
 def test_decimals_and_lazy_texts_are_plain():
     lazy = translation.gettext_lazy("satisfied")
-    assert Chart("bars", {"rows": [{"label": lazy, "values": [Decimal("1.5")]}]}, title="x").payload[
-        "data"
-    ] == {"rows": [{"label": "满意", "values": [1.5]}]}
+    assert Chart("bars", {"rows": [{"label": lazy, "values": [Decimal("1.5")]}]}, title="x").payload["data"] == {
+        "rows": [{"label": "满意", "values": [1.5]}]
+    }
 
 
 def test_wrong_data_fails_by_name_and_the_next_picture_is_drawn():
@@ -206,12 +206,10 @@ def test_on_a_page_a_chart_carries_data_table_and_links():
 
 
 def test_on_paper_a_chart_keeps_caption_and_table():
-    page = Template(
-        '{% load charts %}{% printed_chart chart number="图2" detail="明细F02" table=True %}'
-    ).render(Context({"chart": chart("bars")}))
-    assert re.search(
-        r"<figure>\s*<figcaption><b>图2　各维度满意率</b><span>明细F02</span></figcaption>\s*<svg", page
+    page = Template('{% load charts %}{% printed_chart chart number="图2" detail="明细F02" table=True %}').render(
+        Context({"chart": chart("bars")})
     )
+    assert re.search(r"<figure>\s*<figcaption><b>图2　各维度满意率</b><span>明细F02</span></figcaption>\s*<svg", page)
     assert "<table" in page
 
 
@@ -247,6 +245,5 @@ def test_vendored_files_are_what_their_manifest_says():
     folder = settings.BASE_DIR / "static/vendor/echarts"
     for entry in json.loads((folder / "MANIFEST.json").read_text("utf-8")):
         assert (
-            hashlib.sha256((settings.BASE_DIR / "static" / entry["file"]).read_bytes()).hexdigest()
-            == entry["sha256"]
+            hashlib.sha256((settings.BASE_DIR / "static" / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
         ), entry["file"]

@@ -90,9 +90,7 @@ def test_any_text_comes_back_from_csv_and_is_no_formula(texts):
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert [csv_writer.unguard(row[0]) for row in rows[1:]] == texts
     for row in rows[1:]:
-        assert row[0].lstrip()[:1] not in set("=+-@|%＝＋－＠｜％") or csv_writer.PLAIN_NUMBER.fullmatch(
-            row[0]
-        )
+        assert row[0].lstrip()[:1] not in set("=+-@|%＝＋－＠｜％") or csv_writer.PLAIN_NUMBER.fullmatch(row[0])
 
 
 @pytest.mark.parametrize("text", EVIL)
@@ -262,12 +260,8 @@ def test_the_applied_filter_is_said_in_words():
     from django import forms
 
     class Form(forms.Form):
-        state = forms.ChoiceField(
-            label="状态", choices=[("open", "未结"), ("closed", "已结")], required=False
-        )
-        region = forms.MultipleChoiceField(
-            label="区域", choices=[("s", "华南"), ("n", "华北")], required=False
-        )
+        state = forms.ChoiceField(label="状态", choices=[("open", "未结"), ("closed", "已结")], required=False)
+        region = forms.MultipleChoiceField(label="区域", choices=[("s", "华南"), ("n", "华北")], required=False)
         text = forms.CharField(label="搜索", required=False)
 
     class Filter:

@@ -38,9 +38,9 @@ def level_one():
 
 def ink(character, weight=400):
     """The picture of one character as it is printed, cut to its ink."""
-    page = pages(
-        write(f'<p lang="zh-Hans" style="font-size:60pt;line-height:1;font-weight:{weight}">{character}</p>')
-    )[0]
+    page = pages(write(f'<p lang="zh-Hans" style="font-size:60pt;line-height:1;font-weight:{weight}">{character}</p>'))[
+        0
+    ]
     image = page.render(scale=1).to_pil().convert("L").crop((40, 60, 300, 200))
     return image.crop(ImageChops.invert(image).getbbox() or (0, 0, 1, 1))
 
@@ -60,9 +60,7 @@ def test_characters_are_drawn_as_themselves():
     drawn = {character: ink(character) for character in PROBES}
     missing = ink("\U0010fffd")
     for character, image in drawn.items():
-        assert image.size != missing.size or ImageChops.difference(image, missing).getbbox(), (
-            f"{character} is a box"
-        )
+        assert image.size != missing.size or ImageChops.difference(image, missing).getbbox(), f"{character} is a box"
     assert len({(image.size, image.tobytes()) for image in drawn.values()}) == len(PROBES)
 
 
@@ -76,9 +74,7 @@ def drawn_by_the_font(character):
 def distance(own, printed):
     """Share of the picture that differs clearly."""
     difference = ImageChops.difference(own, printed.resize(own.size))
-    return difference.point(lambda value: 255 if value > 140 else 0).histogram()[255] / (
-        own.width * own.height
-    )
+    return difference.point(lambda value: 255 if value > 140 else 0).histogram()[255] / (own.width * own.height)
 
 
 def test_a_character_is_the_glyph_of_the_vendored_font():
@@ -120,9 +116,7 @@ def trap(tmp_path, monkeypatch):
     opened = []
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
-    monkeypatch.setattr(
-        "urllib.request.OpenerDirector.open", lambda self, *args, **kwargs: opened.append(args)
-    )
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda self, *args, **kwargs: opened.append(args))
     yield secret, listener, opened
     listener.close()
 
@@ -192,11 +186,7 @@ def test_a_chart_in_a_pdf_shows_the_numbers_of_its_data():
         assert "图1各维度满意率" in words, kind
     assert "1,200" in squeeze(
         text_of(
-            write(
-                Template("{% load charts %}{% printed_chart chart %}").render(
-                    Context({"chart": chart("funnel")})
-                )
-            )
+            write(Template("{% load charts %}{% printed_chart chart %}").render(Context({"chart": chart("funnel")})))
         )
     )
 

@@ -45,9 +45,7 @@ def test_the_application_may_not(statement):
 @pytest.mark.django_db(databases=["owner"])
 def test_even_the_owner_adds_to_the_event_log_only():
     with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'core_event'::regclass AND NOT tgisinternal"
-        )
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'core_event'::regclass AND NOT tgisinternal")
         assert cursor.fetchall() == [("insert_only",)]
 
 

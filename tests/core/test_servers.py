@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psycopg2
@@ -67,9 +69,7 @@ class TestPostgres:
         assert asked(postgres, "SHOW listen_addresses") == [("",)]
 
     def test_two_roles(self, postgres):
-        question = (
-            "SELECT rolname, rolsuper, rolcreatedb FROM pg_roles WHERE rolname LIKE 'portal%' ORDER BY 1"
-        )
+        question = "SELECT rolname, rolsuper, rolcreatedb FROM pg_roles WHERE rolname LIKE 'portal%' ORDER BY 1"
         assert asked(postgres, question) == [("portal_app", False, False), ("portal_owner", False, True)]
 
     def test_data_of_another_version_is_named(self, postgres):
@@ -175,6 +175,16 @@ class TestPort:
     def test_a_taken_port_is_named(self, live_portal):
         with pytest.raises(ServerError, match=f"Choose another: PORT={live_portal.port + 1} make run"):
             run.require_free("127.0.0.1", live_portal.port)
+
+    def test_a_port_that_a_killed_run_still_holds_is_waited_for(self):
+        with socket.socket() as holder:
+            holder.bind(("127.0.0.1", 0))
+            holder.listen()
+            port = holder.getsockname()[1]
+            release = threading.Timer(0.5, holder.close)
+            release.start()
+            run.require_free("127.0.0.1", port, patience=10)
+            release.join()
 
 
 # Valkey, and the genuine thing ------------------------------------------------------------------------

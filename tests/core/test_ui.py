@@ -133,9 +133,7 @@ def test_icon_is_decorative_unless_labelled():
 
 
 def test_stat_shows_base_margin_verdict_and_rows():
-    source = (
-        '{% stat "满意" "83%" base=1547 margin="3.2" change="上升" verdict="up" url="/r" rows="看这些" %}'
-    )
+    source = '{% stat "满意" "83%" base=1547 margin="3.2" change="上升" verdict="up" url="/r" rows="看这些" %}'
     assert said(source) == "满意 83% n=1,547, ±3.2 上升 看这些"
     assert '<a href="/r" class="stat">' in draw(source)
 
@@ -253,9 +251,7 @@ def test_paginator_keeps_the_query_and_changes_the_page():
 def test_table_rows_are_doors_and_an_empty_table_says_why():
     request = RequestFactory().get("/?sort=-title&page=3")
     rows = [{"number": "1", "title": "<甲>", "state": JobState.DONE, "answers": 3, "due_at": NOW, "left": 1}]
-    html = draw(
-        "{% table table %}", table=SampleTable(rows, request=request, order_by="-title"), request=request
-    )
+    html = draw("{% table table %}", table=SampleTable(rows, request=request, order_by="-title"), request=request)
     assert html.count('data-href="#"') == 1
     headings = re.findall(r'(aria-sort="[a-z]+")><a href="([^"]+)" data-swap>事由', html)
     assert headings == [('aria-sort="descending"', "?sort=title")]
@@ -279,9 +275,7 @@ def test_meter_shares_the_whole_and_says_it():
 
 
 def test_form_sums_up_errors_with_links_and_repeats_them_at_the_field():
-    html = draw(
-        '{% include "components/form.html" with form=form submit_label="登记" %}', form=checked_form()
-    )
+    html = draw('{% include "components/form.html" with form=form submit_label="登记" %}', form=checked_form())
     error = "填11位手机号，或带区号的座机。"
     assert f'<a href="#id_phone">电话：{error}</a>' in html
     assert html.count(error) == 2
@@ -300,10 +294,7 @@ def test_form_marks_optional_fields_only_and_puts_the_unit_beside():
 def test_form_asks_to_acknowledge_a_soft_warning():
     html = draw('{% include "components/form.html" with form=form submit_label="x" %}', form=checked_form())
     assert "600元超过了这门课程的学费。" in html
-    assert (
-        '<input class="form-check-input" type="checkbox" name="acknowledge" value="1" id="id_acknowledge">'
-        in html
-    )
+    assert '<input class="form-check-input" type="checkbox" name="acknowledge" value="1" id="id_acknowledge">' in html
 
 
 # ── style sheets and vendored files ──
@@ -328,9 +319,7 @@ def contrast(one, other):
 
 
 STATES = ("info", "attention", "danger", "success", "neutral")
-TEXT = [
-    (ink, ground) for ink in ("ink", "ink-2", "ink-3", "accent") for ground in ("card", "ground", "sunken")
-]
+TEXT = [(ink, ground) for ink in ("ink", "ink-2", "ink-3", "accent") for ground in ("card", "ground", "sunken")]
 TEXT += [(state, f"{state}-bg") for state in STATES]
 TEXT += [(state, "card") for state in STATES]
 TEXT += [("on-accent", "accent"), ("accent-strong", "accent-soft"), ("card", "danger"), ("on-float", "float")]
@@ -346,9 +335,7 @@ def test_text_keeps_its_contrast(sheet):
 
 
 def test_dark_names_every_colour_of_light_and_nothing_else():
-    colours = {
-        name for name, value in tokens("tokens.css").items() if value.startswith("#") or "shadow" in name
-    }
+    colours = {name for name, value in tokens("tokens.css").items() if value.startswith("#") or "shadow" in name}
     assert set(tokens("dark.css")) == colours | {"--theme"}
 
 
@@ -430,9 +417,7 @@ def test_appearance_works_for_strangers_too(post):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "wanted", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", ""]
-)
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", ""])
 def test_after_a_choice_nobody_is_sent_elsewhere(post, wanted):
     assert post("/preferences/theme", theme="dark", next=wanted)["Location"] == "/"
 

@@ -15,7 +15,9 @@ from core.workflow import REGISTRY, InvalidTransition, LostRace, contribute, edi
 from tests.factories.accounts import person, setup_person, unit
 
 FLOWS = sorted(REGISTRY.items())
-EDGES = [(name, state, to, step) for name, flow in FLOWS for state, steps in flow.table.items() for to, step in steps.items()]
+EDGES = [
+    (name, state, to, step) for name, flow in FLOWS for state, steps in flow.table.items() for to, step in steps.items()
+]
 
 
 @pytest.mark.parametrize(("name", "flow"), FLOWS)
@@ -88,7 +90,11 @@ def test_history_cannot_be_changed_even_by_its_owner(table, alias, statement):
     user = setup_person()
     record(user, "noted", by=user)
     contribute(user, user, "wrote")
-    with pytest.raises((ProgrammingError, IntegrityError)), transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+    with (
+        pytest.raises((ProgrammingError, IntegrityError)),
+        transaction.atomic(using=alias),
+        connections[alias].cursor() as cursor,
+    ):
         cursor.execute(statement.format(table))
     assert (Event.objects.of(user).filter(kind="noted").count(), Contribution.objects.of(user).count()) == (1, 1)
 

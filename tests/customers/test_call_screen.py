@@ -26,9 +26,7 @@ def signed_in(page, user):
     client = Client()
     client.force_login(user)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": os.environ["BASE_URL"]}]
-    )
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": os.environ["BASE_URL"]}])
     return page
 
 

@@ -93,9 +93,7 @@ def test_escalate_tells_leads_and_upper_apps_inside_the_transaction(agent, lead,
     finally:
         follow_up_escalated.disconnect(listen)
     assert heard == [(follow_up, agent, "要求投诉")]
-    assert [(notice.user, notice.kind) for notice in Notice.objects.all()] == [
-        (lead, "customers.follow_up_escalated")
-    ]
+    assert [(notice.user, notice.kind) for notice in Notice.objects.all()] == [(lead, "customers.follow_up_escalated")]
     assert follow_up.state == FollowUpState.ESCALATED
 
 
@@ -156,9 +154,7 @@ def test_queue_pages_walk_the_whole_process(as_agent, agent, beijing):
     assert "退费未到账" in as_agent.get(reverse("customers:follow_up_list")).content.decode()
     detail = as_agent.get(follow_up.get_absolute_url()).content.decode()
     assert reverse("customers:follow_up_finish", args=[follow_up.pk]) in detail
-    missing = as_agent.post(
-        reverse("customers:follow_up_finish", args=[follow_up.pk]), {"outcome": "unresolved"}
-    )
+    missing = as_agent.post(reverse("customers:follow_up_finish", args=[follow_up.pk]), {"outcome": "unresolved"})
     assert missing.status_code == 200
     facts = {"outcome": "resolved", "note": "已退"}
     assert as_agent.post(reverse("customers:follow_up_finish", args=[follow_up.pk]), facts).status_code == 302

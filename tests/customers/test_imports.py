@@ -26,10 +26,7 @@ def rows_of(schema, *rows):
     """Rows as the reader hands them over: every column, "" for an empty text, None for the rest."""
     made = []
     for number, given in enumerate(rows, 2):
-        empty = {
-            column.name: "" if column.kind in ("text", "email", "phone") else None
-            for column in schema.columns
-        }
+        empty = {column.name: "" if column.kind in ("text", "email", "phone") else None for column in schema.columns}
         made.append(Row(number=number, values=empty | given))
     return made
 

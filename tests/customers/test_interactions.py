@@ -67,9 +67,7 @@ def test_shared_number_and_earlier_calls_are_only_possible(agent, beijing):
     assert [caller.strength for caller in shared.callers] == [MatchStrength.POSSIBLE] * 2
     make.make_interaction(agent, customer=customer, number="13700000009")
     earlier = selectors.callers_of("13700000009", user=agent)
-    assert [(c.customer, c.contact, c.strength) for c in earlier.callers] == [
-        (customer, None, MatchStrength.POSSIBLE)
-    ]
+    assert [(c.customer, c.contact, c.strength) for c in earlier.callers] == [(customer, None, MatchStrength.POSSIBLE)]
 
 
 def test_number_of_another_branch_names_the_branch_only(agent, shanghai):
@@ -95,11 +93,7 @@ def test_lookup_shows_history_and_keeps_what_was_typed(as_agent, agent, beijing)
         assert text in page
     fragment = as_agent.post(reverse("customers:call"), sent, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
-    assert (
-        'id="callers"' in fragment
-        and 'id="history" hx-swap-oob="true"' in fragment
-        and "上次问过发票" in fragment
-    )
+    assert 'id="callers"' in fragment and 'id="history" hx-swap-oob="true"' in fragment and "上次问过发票" in fragment
     assert not Interaction.objects.filter(summary="已经打的字").exists()
 
 
@@ -203,9 +197,6 @@ def test_pages_of_an_interaction(as_agent, agent, beijing):
     as_agent.post(url, {"text": "客户补充"})
     assert "客户补充" in as_agent.get(url).content.decode()
     sent = {"channel": "phone", "direction": "out", "summary": "改正", "version": interaction.version}
-    assert (
-        as_agent.post(reverse("customers:interaction_correct", args=[interaction.pk]), sent).status_code
-        == 302
-    )
+    assert as_agent.post(reverse("customers:interaction_correct", args=[interaction.pk]), sent).status_code == 302
     backdate(interaction, hours=25)
     assert as_agent.get(reverse("customers:interaction_correct", args=[interaction.pk])).status_code == 403

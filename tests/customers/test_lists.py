@@ -49,9 +49,7 @@ def test_list_asks_as_often_for_three_rows_as_for_one(as_agent, agent, beijing, 
 def test_nothing_of_another_branch_in_a_list_or_export(as_agent, agent, beijing, shanghai, name, fmt):
     fill(beijing, agent)
     foreign = fill(shanghai, make.make_person(unit=shanghai), name="明德医药")
-    response = as_agent.get(
-        reverse(f"customers:{name}"), SHOW_ALL.get(name, {}) | ({"format": fmt} if fmt else {})
-    )
+    response = as_agent.get(reverse(f"customers:{name}"), SHOW_ALL.get(name, {}) | ({"format": fmt} if fmt else {}))
     text = text_of(response, fmt)
     assert foreign.name not in text
     assert "江海重工" in text
@@ -116,9 +114,7 @@ def test_picker_and_search_hold_only_what_may_be_seen(as_agent, agent, beijing, 
 def test_filters_narrow_and_an_unknown_one_is_refused(as_agent, agent, beijing):
     make.make_customer(unit=beijing, name_zh="云岭电力", tier="important", region="西南")
     make.make_customer(unit=beijing, name_zh="南湖银行")
-    found = as_agent.get(
-        reverse("customers:customer_list"), {"tier": "important", "region": "西", "q": "岭电"}
-    )
+    found = as_agent.get(reverse("customers:customer_list"), {"tier": "important", "region": "西", "q": "岭电"})
     assert [row.record.name for row in found.context["table"].rows] == ["云岭电力"]
     refused = as_agent.get(reverse("customers:customer_list"), {"colour": "red"})
     assert len(refused.context["table"].rows) == 0
@@ -130,9 +126,9 @@ def test_due_items_tiles_and_counter(agent, beijing):
     customer = make.make_customer(unit=beijing)
     late = make.make_follow_up(customer, owner=agent, title="迟了", due_at=make.yesterday())
     make.make_follow_up(customer, title="没人接")
-    assert [
-        (item.title, item.number) for item in due.due_follow_ups(agent) if item.number == late.number
-    ] == [("迟了", late.number)]
+    assert [(item.title, item.number) for item in due.due_follow_ups(agent) if item.number == late.number] == [
+        ("迟了", late.number)
+    ]
     assert {item.title for item in due.due_follow_ups(agent)} == {"迟了", "没人接"}
     assert [tile.value for tile in due.tiles(agent)] == ["1", "1", "1"]
     assert due.owed(agent) == 1

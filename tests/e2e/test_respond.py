@@ -5,13 +5,21 @@ import re
 import pytest
 
 from surveys.models import Draft, Response
-from tests.surveys.asking import links_of, open_wave
+from tests.surveys.asking import links_of, one_section, open_wave
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
 def choose(page, question, words):
     page.get_by_role("group", name=question).get_by_label(words, exact=True).check()
+
+
+def test_cold_page_is_light(new_page):
+    (link,) = links_of(open_wave(one_section(15)))
+    page, sizes = new_page(**PHONE), {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.goto(link, wait_until="networkidle")
+    assert len(sizes) <= 6 and sum(sizes.values()) <= 60_000, sizes
 
 
 def no_sideways_scroll(page):

@@ -22,7 +22,15 @@ def setup_person():
     return user
 
 
-def unit(code=None, *, parent=None, kind="department", department_type="service", name_zh="客户服务部", name_en="Customer Service"):
+def unit(
+    code=None,
+    *,
+    parent=None,
+    kind="department",
+    department_type="service",
+    name_zh="客户服务部",
+    name_en="Customer Service",
+):
     code = code or f"U{next(numbers)}"
     return units.create(by=setup_person(), code=code, name_zh=name_zh, name_en=name_en, kind=kind,
                         department_type=department_type if kind == "department" else "", parent=parent)  # fmt: skip

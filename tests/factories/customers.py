@@ -48,9 +48,7 @@ def make_contact(customer, by=None, **fields):
 
 
 def make_project(customer, by=None, **fields):
-    return projects.create(
-        by=by, customer=customer, name_zh="项目管理内训", starts_on=timezone.localdate(), **fields
-    )
+    return projects.create(by=by, customer=customer, name_zh="项目管理内训", starts_on=timezone.localdate(), **fields)
 
 
 def make_service(customer, by=None, **fields):
@@ -59,9 +57,7 @@ def make_service(customer, by=None, **fields):
 
 
 def make_interaction(by, customer=None, **fields):
-    return interactions.log(
-        by=by, customer=customer, **{"summary": "询问班期", "channel": Channel.PHONE} | fields
-    )
+    return interactions.log(by=by, customer=customer, **{"summary": "询问班期", "channel": Channel.PHONE} | fields)
 
 
 def make_follow_up(customer, by=None, **fields):

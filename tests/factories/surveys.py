@@ -175,13 +175,9 @@ def answered_wave(scores, **fields):
 def plan(*, author=None, year=2027, filled=True):
     """A draft plan, complete unless ``filled`` is False."""
     author = author or person()
-    parts = {
-        f"{key}_zh": "内容" for key in ("goal", "scope", "respondents", "methods", "schedule", "participants")
-    }
+    parts = {f"{key}_zh": "内容" for key in ("goal", "scope", "respondents", "methods", "schedule", "participants")}
     made = plans.create(year=year, unit=unit(), by=author, **(parts if filled else {}))
     if filled:
         today = timezone.localdate()
-        plans.add_activity(
-            made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author
-        )
+        plans.add_activity(made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author)
     return made

@@ -1,5 +1,6 @@
 """A message goes out if and only if its fact was stored; claimed, retried, swept, listed (decision 12)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,7 +28,9 @@ def render(message, context):
     if context.get("broken"):
         raise KeyError("nobody there")
     body = f"{SECRET} {context.get('fact', '')}"
-    return from_template("plain", {"body": body}, to=message.to_email or message.to_user.email, subject="测试", language=message.language)
+    return from_template(
+        "plain", {"body": body}, to=message.to_email or message.to_user.email, subject="测试", language=message.language
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +131,32 @@ def test_a_server_that_says_no_ends_it(smtp, kinds):
     smtp.refuse = None
     row.refresh_from_db()
     assert (row.state, kinds) == (MessageState.FAILED, [("failed", row.pk, True)])
+    assert "no such person" in row.error
+    assert "guest@customer.example" not in row.error
+
+
+@pytest.mark.django_db
+def test_the_app_hears_why_a_mail_failed(smtp, kinds, monkeypatch):
+    heard = []
+    made = replace(KINDS["test.once"], on_failed=lambda message, permanent: heard.append(message.error))
+    monkeypatch.setitem(KINDS, "test.once", made)
+    smtp.refuse = "550 no such person"
+    row = outbox.queue("test.once", to_email="guest@customer.example")
+    outbox.deliver_due()
+    smtp.refuse = None
+    row.refresh_from_db()
+    assert heard == [row.error]
+
+
+@pytest.mark.django_db
+def test_a_slow_batch_does_not_make_the_sweep_send_its_last_message_twice(smtp, monkeypatch):
+    row = outbox.queue("test.always", to_email="guest@customer.example")
+    (claimed,) = outbox.claim()
+    Message.objects.filter(pk=row.pk).update(claimed_at=timezone.now() - outbox.LEASE - timedelta(seconds=1))
+    monkeypatch.setattr(outbox, "_send", lambda *args: outbox.sweep())  # while it is being sent
+    assert outbox.deliver(claimed, get_connection()) == "sent"
+    row.refresh_from_db()
+    assert row.state == MessageState.SENT
 
 
 @pytest.mark.django_db
@@ -148,7 +177,9 @@ def test_without_a_server_everything_waits(smtp):
 ])  # fmt: skip
 def test_what_a_dead_worker_left_goes_by_its_guarantee(state, kind, after):
     row = outbox.queue(kind, to_email="guest@customer.example")
-    Message.objects.filter(pk=row.pk).update(state=state, claimed_at=timezone.now() - outbox.LEASE - timedelta(seconds=1))
+    Message.objects.filter(pk=row.pk).update(
+        state=state, claimed_at=timezone.now() - outbox.LEASE - timedelta(seconds=1)
+    )
     outbox.sweep()
     outbox.sweep()
     row.refresh_from_db()
@@ -172,7 +203,11 @@ def test_the_rate_of_a_domain_is_kept_and_others_go_on(smtp):
     outbox.deliver_due(limit=2)
     outbox.queue("test.always", to_email="q@fast.example")
     outbox.deliver_due()
-    assert sorted(mail["X-Envelope-To"] for mail in smtp.messages) == ["p0@slow.example", "p1@slow.example", "q@fast.example"]
+    assert sorted(mail["X-Envelope-To"] for mail in smtp.messages) == [
+        "p0@slow.example",
+        "p1@slow.example",
+        "q@fast.example",
+    ]
 
 
 @pytest.mark.django_db
@@ -214,7 +249,9 @@ def test_the_inbox_speaks_the_readers_language_and_counts_unread(client):
 def test_nobody_opens_the_notice_of_another(client):
     outbox.queue("test.always", to_user=person(), context={}, mail=False, url="/people/me/")
     client.force_login(person())
-    assert client.post(reverse("notifications:open", args=[Notice.objects.get().pk])).url == reverse("notifications:inbox")
+    assert client.post(reverse("notifications:open", args=[Notice.objects.get().pk])).url == reverse(
+        "notifications:inbox"
+    )
     assert Notice.objects.get().read_at is None
 
 
@@ -246,8 +283,10 @@ def test_outbox_list_takes_the_same_queries_for_one_and_three_rows(client):
 def test_a_real_worker_sends_what_was_queued(smtp, celery_worker_process, wait_for):
     from accounts.adapter import PortalAdapter
 
-    PortalAdapter().send_mail("account/email/password_reset_key", "guest@customer.example", {"password_reset_url": SECRET, "username": "guest"})
+    PortalAdapter().send_mail(
+        "account/email/password_reset_key",
+        "guest@customer.example",
+        {"password_reset_url": SECRET, "username": "guest"},
+    )
     mail = wait_for(lambda: smtp.to("guest@customer.example"))[0]
     assert SECRET in mail.get_body(("plain",)).get_content()
-
-

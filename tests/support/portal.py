@@ -46,7 +46,7 @@ class RunningPortal:
 
     def start(self):
         self.process = self.launch()
-        until(lambda: self.process.poll() is not None or self.answers(), 90)
+        until(lambda: self.process.poll() is not None or self.answers(), 180)
         assert self.process.poll() is None, self.process.stdout.read()
 
     def answers(self, path="/healthz"):

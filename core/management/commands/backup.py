@@ -9,9 +9,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("directory", help="a directory that does not exist yet")
-        parser.add_argument(
-            "--with-keys", metavar="FILE", help="write the keys too, to this file: keep it elsewhere"
-        )
+        parser.add_argument("--with-keys", metavar="FILE", help="write the keys too, to this file: keep it elsewhere")
 
     def handle(self, *args, **options):
         try:
@@ -20,10 +18,6 @@ class Command(BaseCommand):
             raise CommandError(str(error))
         tables = manifest["database"]["tables"].values()
         rows, files = sum(table["rows"] for table in tables), len(manifest["media"])
-        self.stdout.write(
-            f"{options['directory']} holds {len(tables)} tables with {rows} rows, and {files} files."
-        )
+        self.stdout.write(f"{options['directory']} holds {len(tables)} tables with {rows} rows, and {files} files.")
         if not options["with_keys"]:
-            self.stdout.write(
-                "It does not hold the keys that open personal data: keep them apart (--with-keys)."
-            )
+            self.stdout.write("It does not hold the keys that open personal data: keep them apart (--with-keys).")

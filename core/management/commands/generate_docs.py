@@ -10,14 +10,12 @@ from django.utils import translation
 from core.permissions import OTHERWISE
 from core.workflow import REGISTRY
 
-MARKER = re.compile(r"\b(?:%s)-\d{2}\b" % "|".join(
-    "SUR QST CHN SMP REM TEL VIS FGD DAT PRV ANA RPT CMP DSK IMP SUP KPI RWD CRM CTR STR LIB RES OPT SEC QUA ORG".split()
-))  # fmt: skip
 AREAS = {
     "SUR": 34, "QST": 29, "CHN": 18, "SMP": 16, "REM": 10, "TEL": 15, "VIS": 10, "FGD": 5, "DAT": 11, "PRV": 16, "ANA": 22, "RPT": 18,
     "CMP": 52, "DSK": 18, "IMP": 20, "SUP": 13, "KPI": 30, "RWD": 19, "CRM": 28, "CTR": 47, "STR": 36, "LIB": 11, "RES": 8, "OPT": 6,
     "SEC": 8, "QUA": 21, "ORG": 6,
 }  # fmt: skip
+MARKER = re.compile(rf"\b(?:{'|'.join(AREAS)})-\d{{2}}\b")
 
 
 class Command(BaseCommand):
@@ -48,7 +46,14 @@ class Command(BaseCommand):
 
 def states_page(flow):
     """A diagram and the table of one workflow."""
-    lines = [f"# {flow.title}", "", f"Generated from the workflow table of `{flow.model}`.", "", "```mermaid", "stateDiagram-v2"]
+    lines = [
+        f"# {flow.title}",
+        "",
+        f"Generated from the workflow table of `{flow.model}`.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+    ]
     first = next(iter(flow.table))
     lines.append(f"    [*] --> {first.value}")
     for state, steps in flow.table.items():
@@ -59,7 +64,9 @@ def states_page(flow):
     for state, steps in flow.table.items():
         for to, step in steps.items():
             who = OTHERWISE.get(step.rule, step.rule) if step.rule else "the clock"
-            lines.append(f"| {state.label} | {to.label} | `{step.service}` | {who} | {'yes' if step.needs_reason else ''} |")
+            lines.append(
+                f"| {state.label} | {to.label} | `{step.service}` | {who} | {'yes' if step.needs_reason else ''} |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -71,7 +78,12 @@ def requirements_page(root):
             if "migrations" not in path.parts and "generate_docs" not in path.name:
                 for marker in MARKER.findall(path.read_text("utf-8")):
                     found.setdefault(marker, set()).add(Path(path).relative_to(root).as_posix())
-    lines = ["# Which requirement is met where", "", "Generated from the ids named in tests and code: run `make docs`.", ""]
+    lines = [
+        "# Which requirement is met where",
+        "",
+        "Generated from the ids named in tests and code: run `make docs`.",
+        "",
+    ]
     for area, count in AREAS.items():
         ids = [f"{area}-{number:02d}" for number in range(1, count + 1)]
         met = [name for name in ids if name in found]
@@ -80,6 +92,8 @@ def requirements_page(root):
             files = found.get(name, set())
             tests = sorted(f for f in files if f.startswith("tests/"))
             code = sorted(files - set(tests))
-            lines.append(f"| {name} | {', '.join(f'`{f}`' for f in tests) or '–'} | {', '.join(f'`{f}`' for f in code) or '–'} |")
+            lines.append(
+                f"| {name} | {', '.join(f'`{f}`' for f in tests) or '–'} | {', '.join(f'`{f}`' for f in code) or '–'} |"
+            )
         lines.append("")
     return "\n".join(lines)

@@ -10,17 +10,13 @@ class Command(BaseCommand):
     help = "Take over public holidays and make-up working days into a working calendar, or check them."
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "years", nargs="*", type=int, metavar="YEAR", help="default: the years that are shipped"
-        )
+        parser.add_argument("years", nargs="*", type=int, metavar="YEAR", help="default: the years that are shipped")
         parser.add_argument("--calendar", default=DEFAULT, help="code of the working calendar")
         mode = parser.add_mutually_exclusive_group()
         mode.add_argument(
             "--check", action="store_true", help="compare shipped days, packages and calendar; change nothing"
         )
-        mode.add_argument(
-            "--write", action="store_true", help="draw up the shipped file again from the packages"
-        )
+        mode.add_argument("--write", action="store_true", help="draw up the shipped file again from the packages")
 
     def handle(self, *args, years, calendar, check, write, **options):
         years = years or china.shipped_years()

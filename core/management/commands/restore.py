@@ -12,9 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("directory", help="what manage.py backup wrote")
-        parser.add_argument(
-            "--drill", action="store_true", help="restore beside the portal, compare, throw away"
-        )
+        parser.add_argument("--drill", action="store_true", help="restore beside the portal, compare, throw away")
         parser.add_argument("--max-age-hours", type=int, help="with --drill: an older backup fails")
         parser.add_argument(
             "--keys",
@@ -31,21 +29,15 @@ class Command(BaseCommand):
     def _drill(self, directory, max_age_hours, **options):
         manifest = backups.drill(directory, max_age=max_age_hours)
         Heartbeat.objects.update_or_create(name="backup_drill", defaults={"at": timezone.now()})
-        self.stdout.write(
-            f"The backup of {manifest['made_at']} comes back: {self._extent(manifest)}, all equal."
-        )
+        self.stdout.write(f"The backup of {manifest['made_at']} comes back: {self._extent(manifest)}, all equal.")
 
     def _restore(self, directory, keys, **options):
         manifest, kept = backups.restore(directory, keys_file=keys)
         grant_application_role("owner")
-        self.stdout.write(
-            f"The backup of {manifest['made_at']} is back: {self._extent(manifest)}, all equal."
-        )
+        self.stdout.write(f"The backup of {manifest['made_at']} is back: {self._extent(manifest)}, all equal.")
         for name in kept:
             self.stdout.write(f"What stood there before is kept as {name}; remove it when you are sure.")
-        self.stdout.write(
-            "Start the portal, or run manage.py migrate first if the program is newer than the backup."
-        )
+        self.stdout.write("Start the portal, or run manage.py migrate first if the program is newer than the backup.")
 
     def _extent(self, manifest):
         return f"{len(manifest['database']['tables'])} tables, {len(manifest['media'])} files"

@@ -136,9 +136,7 @@ def test_hostile_workbooks_are_refused_with_their_reason(name, tmp_path):
 
 
 def test_every_reason_has_a_sentence():
-    source = (reader.ROOT / "core/imports/guard.py").read_text() + (
-        reader.ROOT / "core/imports/reader.py"
-    ).read_text()
+    source = (reader.ROOT / "core/imports/guard.py").read_text() + (reader.ROOT / "core/imports/reader.py").read_text()
     codes = set(re.findall(r'Refused\(\s*"(\w+)"', source)) | set(guard.FORBIDDEN)
     assert codes == set(REASONS)
 
@@ -146,17 +144,14 @@ def test_every_reason_has_a_sentence():
 def test_one_row_too_many(tmp_path):
     """Up to row 1,048,577, which no spreadsheet could have written."""
     rows = b"".join(
-        b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (number, number)
-        for number in range(1_040_000, 1_048_578)
+        b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (number, number) for number in range(1_040_000, 1_048_578)
     )
     refused = refusal(changed([in_sheet(b"</sheetData>", rows + b"</sheetData>")]), tmp_path)
     assert (refused.code, refused.detail["rows"]) == ("too_many_rows", 1_048_577)
 
 
 def test_formatted_empty_rows_do_not_count(tmp_path):
-    rows = b"".join(
-        b'<row r="%d"><c r="A%d" s="1"/></row>' % (number, number) for number in range(40_000, 90_000)
-    )
+    rows = b"".join(b'<row r="%d"><c r="A%d" s="1"/></row>' % (number, number) for number in range(40_000, 90_000))
     _facts, found = read(changed([in_sheet(b"</sheetData>", rows + b"</sheetData>")]), tmp_path)
     assert [number for number, _cells in found] == [2, 3]
 
@@ -185,12 +180,8 @@ def test_a_bomb_costs_the_worker_nothing(tmp_path):
 def test_the_reading_process_has_little_memory(tmp_path, monkeypatch):
     script = "from core.imports import reader; reader.MEMORY = 28 * 2**20; reader.main()"
     real = reader.subprocess.Popen
-    monkeypatch.setattr(
-        reader.subprocess, "Popen", lambda args, **rest: real([args[0], "-c", script], **rest)
-    )
-    wide = workbook(
-        [[f"G-{number}"] for number in range(10_000)], header=["Number", "Name", *[""] * 150, "far"]
-    )
+    monkeypatch.setattr(reader.subprocess, "Popen", lambda args, **rest: real([args[0], "-c", script], **rest))
+    wide = workbook([[f"G-{number}"] for number in range(10_000)], header=["Number", "Name", *[""] * 150, "far"])
     assert refusal(wide, tmp_path).code == "too_demanding"
 
 

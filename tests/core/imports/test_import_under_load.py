@@ -43,9 +43,7 @@ def uploaded(guests, importer, content):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_leaves_nothing_and_the_next_one_imports_all(
-    guests, make_user, child_environment, wait_for
-):
+def test_a_killed_worker_leaves_nothing_and_the_next_one_imports_all(guests, make_user, child_environment, wait_for):
     importer = make_user("lina", guests.capability)
     check = uploaded(guests, importer, workbook([good(number) for number in range(500)]))
     commit = service.start_commit(check, by=importer)

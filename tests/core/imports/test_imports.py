@@ -53,9 +53,7 @@ def test_values_are_typed(guests, checked, monkeypatch):
 
 def test_references_become_objects(guests, checked, committed, monkeypatch):
     seen = []
-    monkeypatch.setattr(
-        type(guests), "commit", lambda self, rows, **rest: seen.extend(row["about"] for row in rows)
-    )
+    monkeypatch.setattr(type(guests), "commit", lambda self, rows, **rest: seen.extend(row["about"] for row in rows))
     committed(checked(workbook([good(1)])))
     assert [kind.model for kind in seen] == ["job"]
 
@@ -129,9 +127,7 @@ def test_unknown_columns_are_told_and_left_out(checked, committed):
 
 
 def test_headings_are_taken_in_many_spellings(checked):
-    check = checked(
-        workbook([["G-1", "a", "一般"]], header=[" number* ", "客户名称（必填）", "LEVEL (optional)"])
-    )
+    check = checked(workbook([["G-1", "a", "一般"]], header=[" number* ", "客户名称（必填）", "LEVEL (optional)"]))
     assert (check.result["errors"], check.result["ignored"]) == (0, [])
 
 
@@ -236,11 +232,7 @@ def test_the_template_guides(guests):
     sheet = book.worksheets[0]
     assert [cell.value for cell in sheet[1]][:3] == ["Number", "Name", "Level (optional)"]
     assert [cell.value for cell in sheet[2]][:3] == ["G-0", "Example", "重点"]
-    lists = {
-        str(rule.sqref): rule.formula1
-        for rule in sheet.data_validations.dataValidation
-        if rule.type == "list"
-    }
+    lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"}
     assert lists == {"C2:C5001": "_lists!$C$1:$C$2", "H2:H5001": "_lists!$H$1:$H$2"}
     assert sheet.column_dimensions["I"].width > 10
     assert "重点, 一般" in str([cell.value for row in book.worksheets[1] for cell in row])

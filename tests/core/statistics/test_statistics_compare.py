@@ -128,9 +128,7 @@ def test_two_nps_without_spread():
     assert nps_difference(nps(0, 0, 0), nps(9, 0, 0)) == NOTHING
 
 
-@given(
-    st.lists(st.integers(1, 5), min_size=2, max_size=30), st.lists(st.integers(1, 5), min_size=2, max_size=30)
-)
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=30), st.lists(st.integers(1, 5), min_size=2, max_size=30))
 def test_mann_whitney_against_scipy(before, after):
     from scipy.stats import mannwhitneyu
 

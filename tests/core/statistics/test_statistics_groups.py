@@ -54,9 +54,7 @@ def test_ranking_brackets_what_does_not_differ():
 
 
 def test_runs_may_overlap():
-    found = rank(
-        {unit: mean_of_moments(60, mean, 0.6) for unit, mean in zip("abc", (4.5, 4.3, 4.1), strict=True)}
-    )
+    found = rank({unit: mean_of_moments(60, mean, 0.6) for unit, mean in zip("abc", (4.5, 4.3, 4.1), strict=True)})
     assert found.runs == (("a", "b"), ("b", "c"))
 
 

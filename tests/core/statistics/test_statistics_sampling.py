@@ -92,9 +92,7 @@ def test_neyman_allocation_and_its_variance():
     sizes, sds = [500, 1000, 1500], [10, sqrt(200), 15]
     neyman, proportional = allocate(84, sizes, sds=sds), allocate(84, sizes)
     assert (neyman.counts, proportional.counts) == ((10, 29, 45), (14, 28, 42))
-    variances = [
-        stratified_variance(sizes, sds, n) for n in (neyman.exact, neyman.counts, proportional.counts)
-    ]
+    variances = [stratified_variance(sizes, sds, n) for n in (neyman.exact, neyman.counts, proportional.counts)]
     assert [round(v, 4) for v in variances] == [2.2285, 2.2288, 2.2661]
 
 

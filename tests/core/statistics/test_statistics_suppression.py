@@ -181,8 +181,7 @@ def test_a_search_cut_short_hides_more_never_less(monkeypatch):
     monkeypatch.setattr(suppression, "SEARCH_LIMIT", 1)
     hasty = [suppress(cells, shown=shown) for cells, shown in tables]
     assert all(
-        leaks(cells, visible_of(shown, hidden)) == []
-        for (cells, shown), hidden in zip(tables, hasty, strict=True)
+        leaks(cells, visible_of(shown, hidden)) == [] for (cells, shown), hidden in zip(tables, hasty, strict=True)
     )
     assert sum(map(len, hasty)) >= sum(thorough)
 

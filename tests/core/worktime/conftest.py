@@ -32,13 +32,9 @@ def night_desk():
 
 @pytest.fixture
 def round_the_clock():
-    return WorkCalendar(
-        "Europe/London", {day: ((time(0), time(0)),) for day in range(7)}, {}, frozenset({2025, 2026})
-    )
+    return WorkCalendar("Europe/London", {day: ((time(0), time(0)),) for day in range(7)}, {}, frozenset({2025, 2026}))
 
 
 @pytest.fixture
 def london():
-    return WorkCalendar(
-        "Europe/London", {day: ((time(9), time(17)),) for day in range(5)}, {}, frozenset({2025, 2026})
-    )
+    return WorkCalendar("Europe/London", {day: ((time(9), time(17)),) for day in range(5)}, {}, frozenset({2025, 2026}))

@@ -47,12 +47,8 @@ def test_default_calendar_says_what_the_notices_say(company):
     assert (calendar.zone, calendar.years_loaded) == ("Asia/Shanghai", frozenset({2025, 2026}))
     days = [date.fromordinal(n) for n in range(date(2025, 1, 1).toordinal(), date(2027, 1, 1).toordinal())]
     assert [calendar.windows(day) for day in days] == [expected.windows(day) for day in days]
-    assert due(calendar, Limit("working_minutes", 240), at("2025-12-31 17:00")) == Due(
-        at("2026-01-04 12:00"), False
-    )
-    assert due(calendar, Limit("working_days", 3), at("2026-12-30 17:00")) == Due(
-        at("2027-01-05 18:00"), True
-    )
+    assert due(calendar, Limit("working_minutes", 240), at("2025-12-31 17:00")) == Due(at("2026-01-04 12:00"), False)
+    assert due(calendar, Limit("working_days", 3), at("2026-12-30 17:00")) == Due(at("2027-01-05 18:00"), True)
 
 
 def test_default_calendar_is_made_once(company, published):
@@ -134,9 +130,7 @@ def test_announcement_replaces_the_guess_and_leaves_our_own_days(company, admin,
     monkeypatch.setattr(store.china, "year_data", lambda year: official)
     store.load_year(company, 2027, by=admin)
     content, calendar = store.edition_for()
-    assert sorted(day for day in content.days if day.year == 2027) == [
-        date(2027, 2, day) for day in (4, 5, 20)
-    ]
+    assert sorted(day for day in content.days if day.year == 2027) == [date(2027, 2, day) for day in (4, 5, 20)]
     assert content.days[date(2027, 2, 4)] == HALF
     assert (content.days[date(2027, 2, 20)].label_zh, content.days[date(2027, 2, 20)].label_en) == (
         "春节调休上班",
