@@ -8,7 +8,6 @@ from core.permissions import allows
 from reports.choices import ReportState
 from reports.models import Report, ReportDelivery
 
-
 ISSUE_DAYS = 2  # after the cut-off at the end of day 28: issued by day 30 (REM-05)
 
 

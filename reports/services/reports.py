@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import numbering, periods
-
 from core.reporting import sections
-from core.workflow import InvalidTransition, compare_and_set, contribute, record, start
+from core.workflow import InvalidTransition, compare_and_set, contribute, has_contributed, record, start
 from notifications.services import outbox
 from reports import papers
 from reports.choices import Part, ReportState
@@ -27,7 +26,14 @@ def make(period, *, by=None, progress=None):
         return existing
     if progress:
         progress.total(len(sections()) + 1)
-    found = drawing.collect(period, progress=progress)
+    report = _store(period, drawing.collect(period, progress=progress), by)
+    if progress:
+        progress.step()
+    return report
+
+
+def _store(period, found, by):
+    """The new draft with the figures ``found``, or the one that another worker was faster with."""
     try:
         with transaction.atomic():
             report = start(
@@ -38,11 +44,9 @@ def make(period, *, by=None, progress=None):
             for user in User.objects.with_capability("reports.write_report"):
                 outbox.queue("reports.drafted", to_user=user, context={"report": report.pk}, url=report.get_absolute_url(),
                              dedupe_key=f"report:{report.pk}:drafted:{user.pk}")  # fmt: skip
+        return report
     except IntegrityError:
-        return Report.objects.get(period=period)  # another worker was faster
-    if progress:
-        progress.step()
-    return report
+        return Report.objects.get(period=period)
 
 
 @transaction.atomic
@@ -100,6 +104,9 @@ def submit(report, *, by):
 
 @transaction.atomic
 def approve(report, *, by, comment=""):
+    """Confirm the review. Raises InvalidTransition when ``by`` wrote on the report."""
+    if report.author_id == by.pk or has_contributed(report, by, "wrote"):
+        raise InvalidTransition(_("A report is reviewed by somebody who did not write it."))
     REPORT.move(report, ReportState.REVIEWED, by=by, comment=comment, reviewer=by, reviewed_at=timezone.now())
     contribute(report, by, "reviewed")
     _tell("reports.to_issue", report, User.objects.with_capability("reports.issue_report"))
@@ -154,12 +161,9 @@ def make_due(now=None):
     this = periods.containing("quarter", today)
     made = []
     for period in (periods.previous(this), this):
-        if period.cut_off <= now and not Report.objects.filter(period=period).exists() and _has_anything(period):
-            made.append(make(period))
+        if period.cut_off > now or Report.objects.filter(period=period).exists():
+            continue
+        found = drawing.collect(period)
+        if any(found.values()):
+            made.append(_store(period, found, None))
     return made
-
-
-def _has_anything(period):
-    return any(section.collect(period, None) for section in sections())
-
-
