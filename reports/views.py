@@ -1,7 +1,7 @@
 """Reports: list, draw up, read, edit, review, issue, papers."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core import jobs
 from core.access import needs
+from core.attachments import private_file
 from core.forms import ConfirmForm, ReasonForm
 from core.models import Period
 from core.permissions import require
@@ -19,6 +20,7 @@ from reports import papers, selectors
 from reports.choices import Part
 from reports.forms import PeriodForm, TextForm
 from reports.models import Report
+from reports.reach import can_open, within_reach
 from reports.services import reports as service
 from reports.tables import ReportFilter, ReportTable
 
@@ -27,7 +29,7 @@ READERS = ("reports.see_reports", "reports.write_report", "reports.review_report
 
 @needs(*READERS)
 def report_list(request):
-    rows = Report.objects.visible_to(request.user).select_related("period", "reviewer")
+    rows = Report.objects.visible_to(request.user).select_related("period", "reviewer").defer("figures")
     return render_page(request, "reports/report_list.html", listing(request, ReportFilter(request.GET, rows), ReportTable), partial="rows")
 
 
@@ -48,7 +50,9 @@ def report_make(request):
 @needs(*READERS)
 def report_detail(request, pk):
     report = get_visible_or_404(Report, request.user, pk=pk)
-    context = papers.context(report) | {
+    context = papers.context(report)
+    context |= {
+        "body": within_reach(context["body"], request.user),
         "events": report.transitions.select_related("by").order_by("-pk")[:30], "readers": selectors.readers(report),
         "overdue": selectors.is_overdue(report), "due_on": selectors.due_on(report.period),
         "delivery": report.deliveries.filter(user=request.user).first(), "files": report.files.order_by("-language", "format"),
@@ -62,7 +66,7 @@ def figure(request, pk, code):
     report = get_visible_or_404(Report, request.user, pk=pk)
     for _section, _heads, figures, _tables in papers.body(report):
         for found in figures:
-            if found.code == code and found.chart.rows_url:
+            if found.code == code and can_open(request.user, found.chart.rows_url):
                 return redirect(found.chart.rows_url)
     raise Http404
 
@@ -135,10 +139,7 @@ def report_file(request, pk, file_pk):
     stored = report.files.filter(pk=file_pk).first()
     if stored is None:
         raise Http404
-    response = FileResponse(stored.file.open("rb"), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, stored.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return private_file(stored.file, stored.name)
 
 
 @needs(*READERS)
