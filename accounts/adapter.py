@@ -1,6 +1,7 @@
 """allauth's view of us: accounts are made by the administrator, mails go through the outbox."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.utils.translation import get_language
 
 
 class PortalAdapter(DefaultAccountAdapter):
@@ -12,4 +13,5 @@ class PortalAdapter(DefaultAccountAdapter):
         from notifications.services import outbox
 
         plain = {name: str(value) for name, value in context.items() if isinstance(value, str | int)}
-        outbox.queue("accounts.login_mail", to_email=email, context={"prefix": template_prefix, **plain}, secret=True)
+        language = getattr(context.get("user"), "language", None) or get_language()
+        outbox.queue("accounts.login_mail", to_email=email, context={"prefix": template_prefix, **plain}, language=language, secret=True)

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,7 +79,7 @@ def join(user, unit, *, by, is_head=False, since=None):
 
 @transaction.atomic
 def leave(membership, *, by, until=None):
-    membership.until = until or timezone.localdate()
+    membership.until = max(until or timezone.localdate(), membership.since)  # one that has not begun never counted more than a day
     membership.save(update_fields=["until"])
     record(membership.user, "left", by=by, payload={"unit": membership.unit.code})
 
@@ -98,6 +99,6 @@ def name_supervisor(user, *, by, since=None):
 @transaction.atomic
 def release_supervisor(user, *, by, reason):
     """The membership ends today; the rights of the other roles return tomorrow."""
-    user.supervision.filter(until__isnull=True).update(until=timezone.localdate())
+    user.supervision.filter(until__isnull=True).update(until=Greatest(timezone.localdate(), "since"))
     user.groups.remove(Group.objects.get(name=Role.SUPERVISOR.value))
     record(user, "released_supervisor", by=by, comment=reason)

@@ -1,8 +1,10 @@
 """People, roles and the supervision group (ORG-01, ORG-02, ORG-06)."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +16,7 @@ from accounts.roles import GRANTS, differences, is_write, sync_roles
 from accounts.selectors import headed_units, main_unit, units_of
 from accounts.services import people, units
 from core.workflow import InvalidTransition
+from notifications.services import outbox
 from tests.factories.accounts import person, setup_person, supervisor, unit
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,31 @@ def test_login_by_password_and_language_of_the_profile(client):
     )
     assert answer.redirect_chain[-1][0] == reverse("dashboard:home")
     assert client.cookies["language"].value == "en"
+
+
+def test_a_forgotten_password_is_set_anew_by_the_mailed_link_in_the_readers_language(client, smtp):
+    user = person(Role.AGENT, language="en")
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    client.post(reverse("account_reset_password"), {"email": "nobody@company.example"})
+    outbox.deliver_due()
+    (mail,) = smtp.messages
+    text = mail.get_body(("plain",)).get_content()
+    assert (mail["To"], mail["Subject"]) == (user.email, "Password Reset Email")
+    assert settings.PORTAL["name_en"] in text
+    link = re.search(r"https?://[^/\s]+(/\S+)", text).group(1)
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": "another long passphrase", "password2": "another long passphrase"})
+    user.refresh_from_db()
+    assert user.check_password("another long passphrase")
+
+
+def test_what_begins_tomorrow_can_be_ended_today():
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    boss, user = person(Role.EXECUTIVE), person(Role.AGENT)
+    people.leave(people.join(user, unit(), by=boss, since=tomorrow), by=boss)
+    people.name_supervisor(user, by=boss, since=tomorrow)
+    people.release_supervisor(user, by=boss, reason="named by mistake")
+    assert (user.memberships.get().until, user.supervision.get().until) == (tomorrow, tomorrow)
 
 
 def test_nobody_signs_up_by_themself(client):
