@@ -26,7 +26,7 @@ def csrf_failed(request, reason=""):
     return render(request, "errors/csrf.html", status=403)
 
 
-def too_many(request, seconds):
+def too_many(request, seconds=60):
     """429 with the number of seconds after which it is worth trying again."""
     response = render(request, "errors/429.html", {"seconds": seconds}, status=429)
     response.headers["Retry-After"] = str(seconds)

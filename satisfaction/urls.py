@@ -22,4 +22,5 @@ urlpatterns = [
 handler400 = "core.errors.bad_request"
 handler403 = "core.errors.refused"
 handler404 = "core.errors.not_found"
+handler429 = "core.errors.too_many"  # asked by allauth
 handler500 = "core.errors.server_error"
