@@ -60,6 +60,6 @@ add_rule(
 add_rule("customers.drop_follow_up", is_visible & ASSIGNS & PENDING, _("Only a lead drops a pending follow-up."))
 add_rule(
     "customers.run_project",
-    is_visible & (EDITS | is_person("manager")) & in_state(ProjectState.PLANNED, ProjectState.RUNNING),
+    is_visible & (EDITS | LOGS & is_person("manager")) & in_state(ProjectState.PLANNED, ProjectState.RUNNING),
     _("Only a project that goes on can be changed, by its manager or people who maintain customer files."),
 )

@@ -4,7 +4,7 @@ import copy
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -102,7 +102,7 @@ def hold_create(request, pk):
 def hold_lift(request, pk, hold_pk):
     customer = get_visible_or_404(Customer, request.user, pk=pk)
     require(request.user, "customers.maintain", customer)
-    holds.lift(customer.holds.get(pk=hold_pk), by=request.user)
+    holds.lift(get_object_or_404(customer.holds, pk=hold_pk), by=request.user)
     messages.success(request, _("Lifted."))
     return redirect(customer)
 

@@ -3,7 +3,7 @@
 import copy
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -117,7 +117,7 @@ def milestone_create(request, pk):
 @sees
 def milestone_reach(request, pk, milestone_pk):
     project = run(request, pk)
-    projects.reach_milestone(project.milestones.get(pk=milestone_pk), by=request.user)
+    projects.reach_milestone(get_object_or_404(project.milestones, pk=milestone_pk), by=request.user)
     messages.success(request, _("Reached today."))
     return redirect(project)
 
