@@ -1,4 +1,4 @@
-"""Message kinds of customers: inbox lines, and one mail a day of what is due."""
+"""Message kinds of customers: inbox lines."""
 
 from datetime import datetime
 

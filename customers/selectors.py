@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -111,9 +112,9 @@ def with_history(callers, user):
 def _latest(rows, customers, order):
     """The newest few rows of each customer."""
     found = {}
-    for key in customers:
-        for row in rows.filter(customer=key).order_by(order, "-pk")[:HISTORY]:
-            found.setdefault(key, []).append(row)
+    nth = Window(RowNumber(), partition_by="customer", order_by=[order, "-pk"])
+    for row in rows.filter(customer__in=customers).annotate(nth=nth).filter(nth__lte=HISTORY).order_by("nth"):
+        found.setdefault(row.customer_id, []).append(row)
     return found
 
 

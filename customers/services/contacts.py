@@ -52,6 +52,7 @@ def set_consent(contact, *, by, agrees, source="", comment=""):
 @transaction.atomic
 def opt_out(contact, *, by=None, comment=""):
     """The person does not want to be asked again; safe to repeat. ``by`` None: the person, through a link."""
+    contact.refresh_from_db(from_queryset=ContactPerson.objects.select_for_update())  # mail programs post twice
     if contact.opted_out_at:
         return contact
     return edit_row(

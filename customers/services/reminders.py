@@ -16,8 +16,9 @@ def follow_ups_to_remind(now=None):
 
 
 def remind(follow_up, now=None):
-    """Tell the owner; nobody took it: tell the head of the unit. A second call on the same day does nothing."""
-    person = follow_up.owner if follow_up.owner_id else follow_up.unit and follow_up.unit.head
+    """Tell the owner; nobody took it, or the owner has left: tell the head of the unit. A second call on the same day does nothing."""
+    has_owner = follow_up.owner_id and follow_up.owner.is_active
+    person = follow_up.owner if has_owner else follow_up.unit and follow_up.unit.head
     if person is None or not person.is_active:
         return
     now = now or timezone.now()

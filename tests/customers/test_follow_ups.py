@@ -128,6 +128,16 @@ def test_unowned_follow_up_reminds_the_head_of_the_unit(beijing):
     assert Notice.objects.get().user == head
 
 
+def test_a_follow_up_of_somebody_who_left_reminds_the_head_of_the_unit(agent, beijing):
+    head = make.make_person(unit=beijing, username="head")
+    head.memberships.update(is_head=True)
+    follow_up = make.make_follow_up(make.make_customer(unit=beijing), owner=agent, due_at=timezone.now())
+    agent.is_active = False
+    agent.save()
+    reminders.remind(FollowUp.objects.get(pk=follow_up.pk))
+    assert Notice.objects.get().user == head
+
+
 def rules_of(user, follow_up):
     acts = ("take", "finish", "escalate", "reassign", "drop")
     return {act for act in acts if allows(user, f"customers.{act}_follow_up", follow_up)}
