@@ -20,7 +20,7 @@ def turn_waves():
         "follow_ups": low_answers.catch_up(),
     }
     if any(wave.is_anonymous for wave in closing):
-        _scrub()
+        scrub_boxes()
     return counts
 
 
@@ -41,6 +41,8 @@ def empty_boxes():
     )
 
 
-def _scrub():
+@shared_task(name="surveys.scrub_boxes")
+def scrub_boxes():
+    """After an anonymous wave ended: no removed row stays behind in the files of the box."""
     if not connection.in_atomic_block:
         boxes.scrub()

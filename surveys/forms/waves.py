@@ -160,6 +160,10 @@ class WaveForm(VersionForm):
 
     def clean(self):
         data = super().clean()
+        for name in ("opens_at", "closes_at"):  # the field shows minutes: what was not touched keeps its seconds
+            stored = getattr(self.wave, name, None)
+            if stored and data.get(name) == stored.replace(second=0, microsecond=0):
+                data[name] = stored
         if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
             self.add_error("closes_at", _("The return deadline must be after the opening."))
         elif data.get("opens_at") and data.get("closes_at") and (data["closes_at"] - data["opens_at"]).days < 3:

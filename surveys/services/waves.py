@@ -40,6 +40,8 @@ def create(*, by, opens_at, closes_at, code="", **fields):
 
 def _next_code(local):
     prefix = f"{local.year}-Q{(local.month - 1) // 3 + 1}-"
+    with connection.cursor() as cursor:  # two who set up a wave at once follow each other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"surveys.wave:{prefix}"])
     taken = Wave.objects.filter(code__startswith=prefix).values_list("code", flat=True)
     numbers = [int(code.removeprefix(prefix)) for code in taken if code.removeprefix(prefix).isdigit()]
     return f"{prefix}{max(numbers, default=0) + 1:02d}"

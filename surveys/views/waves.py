@@ -11,6 +11,7 @@ from core import exports
 from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.i18n import pick
+from core.nudge import nudge
 from core.permissions import allows, require
 from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page
@@ -24,6 +25,7 @@ from surveys.selectors.questionnaires import instrument_of
 from surveys.services import invitations, links
 from surveys.services import waves as service
 from surveys.tables import InvitationTable, ResponseTable, WaveTable
+from surveys.tasks import scrub_boxes
 from surveys.views.pictures import pictures
 
 SEERS = ("surveys.see_waves", "surveys.see_results")
@@ -148,7 +150,8 @@ def wave_invitations(request, pk):
 
 @needs("surveys.run_wave")
 def wave_create(request):
-    activity = PlanActivity.objects.filter(pk=request.GET.get("activity") or None).select_related("plan").first()
+    key = request.GET.get("activity", "")
+    activity = PlanActivity.objects.filter(pk=key).select_related("plan").first() if key.isdecimal() else None
     initial = {"owner": request.user.pk}
     if activity:
         initial |= {
@@ -211,6 +214,8 @@ def wave_step(request, pk, step):
     form = form_class(posted(request))
     if form.is_valid():
         act(row, by=request.user, **form.cleaned_data)
+        if row.is_anonymous and step in ("close", "cancel"):
+            nudge(scrub_boxes)
         messages.success(request, _("Done."))
         return redirect(row)
     context = wave_context(request, row, "results") | {

@@ -12,6 +12,7 @@ from notifications.services import outbox
 from surveys import tasks
 from surveys.choices import InvitationState, WaveState
 from surveys.errors import NotReady
+from surveys.forms.waves import WaveForm
 from surveys.models import Finding, Invitation, Wave, WaveKey
 from surveys.selectors import audience
 from surveys.services import answering, findings, invitations, sampling, waves
@@ -121,6 +122,17 @@ def test_a_window_that_passed_unseen_is_cancelled():
     tasks.turn_waves()
     wave.refresh_from_db()
     assert wave.state == WaveState.CANCELLED
+
+
+def test_the_form_keeps_the_seconds_of_what_was_not_touched():
+    wave = make.open_wave(opens_at=timezone.now() + timedelta(seconds=90))
+    assert wave.opens_at.second or wave.opens_at.microsecond
+    shown = {name: value for name, value in WaveForm.initial_of(wave).items() if value not in (None, False)}
+    moments = {name: f"{timezone.localtime(shown[name]):%Y-%m-%dT%H:%M}" for name in ("opens_at", "closes_at")}
+    rows = {name: shown[name].pk for name in ("questionnaire_version", "unit", "owner")}
+    form = WaveForm(shown | moments | rows | {"acknowledge": "1"}, user=wave.owner, wave=wave)
+    assert form.is_valid(), form.errors
+    assert (form.values()["opens_at"], form.values()["closes_at"]) == (wave.opens_at, wave.closes_at)
 
 
 def test_open_wave_changes_only_its_window_and_words():
