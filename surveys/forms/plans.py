@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrgUnit, User
+from accounts.selectors import units_of
 from core.forms import PortalForm, PortalModelForm
 from surveys.models import PlanActivity, SurveyPlan
 from surveys.models.plan import PARTS
@@ -23,9 +24,11 @@ class NewPlanForm(PortalForm):
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrgUnit.objects.filter(is_active=True))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].initial = timezone.localdate().year
+        if not user.has_perm("surveys.run_wave"):  # as surveys.rules.in_own_unit
+            self.fields["unit"].queryset = OrgUnit.objects.filter(is_active=True, pk__in=units_of(user))
 
     def clean(self):
         data = super().clean()

@@ -63,6 +63,7 @@ def remove_activity(activity, *, by):
     if activity.waves.exists():
         raise InvalidTransition(_("A wave carries out this activity already; it cannot be removed."))
     record(plan, "activity_removed", by=by, payload={"activity": activity.pk, "title": str(activity)})
+    contribute(plan, by, "wrote")
     activity.delete()
 
 

@@ -14,7 +14,7 @@ from core.views import get_visible_or_404, posted, render_page
 from surveys.choices import FindingState
 from surveys.filters import FindingFilter
 from surveys.forms.waves import FindingForm
-from surveys.models import Finding, LowAnswer
+from surveys.models import Finding, LowAnswer, Response
 from surveys.selectors import lists
 from surveys.services import findings as service
 from surveys.tables import FindingTable
@@ -85,7 +85,8 @@ def finding_dismiss(request, pk):
 @needs("surveys.confirm_finding")
 def finding_from_low(request, pk):
     """A low answer that its follow-up bore out becomes a finding on its question."""
-    low = get_object_or_404(LowAnswer.objects.select_related("response__wave", "question"), pk=pk)
+    seen = LowAnswer.objects.filter(response__in=Response.objects.visible_to(request.user))
+    low = get_object_or_404(seen.select_related("response__wave", "question"), pk=pk)
     try:
         made = service.propose_from(low, by=request.user)
     except ValueError:

@@ -51,7 +51,7 @@ def plan_revision(request, pk, no):
 
 @needs("surveys.write_plan")
 def plan_create(request):
-    form = NewPlanForm(posted(request))
+    form = NewPlanForm(posted(request), user=request.user)
     if form.is_valid():
         return redirect("surveys:plan_edit", service.create(by=request.user, **form.cleaned_data).pk)
     return render_page(

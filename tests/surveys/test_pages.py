@@ -107,6 +107,16 @@ def test_a_plan_is_written_handed_in_and_approved_by_somebody_else(officer):
     assert officer.get(reverse("surveys:plan_revision", args=[plan.pk, 1])).status_code == 200
 
 
+def test_a_department_plans_for_itself_only():
+    client = signed_in(Role.DEPARTMENT_USER)
+    answer = client.post(reverse("surveys:plan_create"), {"year": 2031, "unit": make.unit().pk})
+    assert (answer.status_code, SurveyPlan.objects.count()) == (200, 0)
+
+
+def test_a_made_up_activity_in_the_address_is_ignored(officer):
+    assert officer.get(reverse("surveys:wave_create"), {"activity": "abc"}).status_code == 200
+
+
 def test_a_plan_with_gaps_names_them_and_stays(officer):
     plan = make.plan(author=officer.user, filled=False)
     answer = officer.post(reverse("surveys:plan_submit", args=[plan.pk]), follow=True)
