@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import needs
 from core.exports import respond
+from core.lists import list_page
 from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, render_page
@@ -21,7 +22,7 @@ from customers.forms.customers import CustomerForm, HoldForm, PersonalExportForm
 from customers.models import ContactHold, ContactPerson, Customer
 from customers.services import customers, holds, reveal
 from customers.tables import ContactExportTable, CustomerTable
-from customers.views.common import edits, list_page, sees
+from customers.views.common import edits, sees
 
 
 @sees

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import needs
 from core.forms import ReasonForm
+from core.lists import list_page
 from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, render_page
@@ -17,7 +18,7 @@ from customers.forms.follow_ups import AssignForm, FinishForm, FollowUpForm, Pos
 from customers.models import Customer, FollowUp
 from customers.services import follow_ups
 from customers.tables import FollowUpTable
-from customers.views.common import list_page, sees
+from customers.views.common import sees
 
 handles = needs("customers.handle_follow_up", "customers.assign_follow_up")
 ACTS = ("take", "finish", "escalate", "reassign", "drop")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import moments
 from core.access import needs
+from core.lists import list_page
 from core.permissions import allows, require
 from core.views import get_visible_or_404, render_page
 from customers import selectors
@@ -17,7 +18,7 @@ from customers.forms.interactions import NEW, UNKNOWN, AddendumForm, CallForm, C
 from customers.models import ContactPerson, Customer, FollowUp, Interaction
 from customers.services import calls, interactions
 from customers.tables import InteractionTable
-from customers.views.common import list_page, sees
+from customers.views.common import sees
 from customers.views.customers import reveal_page
 
 logs = needs("customers.log_interaction")

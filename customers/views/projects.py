@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.forms import ReasonForm
+from core.lists import list_page
 from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, render_page
@@ -17,7 +18,7 @@ from customers.forms.projects import MilestoneForm, ProjectForm, ServiceRecordFo
 from customers.models import Customer, Project, ServiceRecord
 from customers.services import projects, service_records
 from customers.tables import ProjectTable, ServiceRecordTable
-from customers.views.common import edits, list_page, sees
+from customers.views.common import edits, sees
 
 
 @sees

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST
 
 from core.access import needs
 from core.forms import ReasonForm
+from core.lists import list_page
 from core.panels import panels
 from core.permissions import require
-from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page
 from surveys.choices import FindingState
 from surveys.filters import FindingFilter
@@ -18,13 +18,12 @@ from surveys.models import Finding, LowAnswer, Response
 from surveys.selectors import lists
 from surveys.services import findings as service
 from surveys.tables import FindingTable
-from surveys.views.waves import file_or_page
 
 
 @needs("surveys.see_results")
 def finding_list(request):
-    context = listing(request, FindingFilter(request.GET, lists.findings(request.user)), FindingTable)
-    return file_or_page(request, context, "surveys/finding_list.html", _("Findings"))
+    found = FindingFilter(request.GET, lists.findings(request.user))
+    return list_page(request, "surveys/finding_list.html", found, FindingTable, title=_("Findings"))
 
 
 @needs("surveys.see_results")

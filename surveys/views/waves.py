@@ -7,15 +7,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import exports
 from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.i18n import pick
+from core.lists import list_page
 from core.nudge import nudge
 from core.permissions import allows, require
-from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page
-from core.workflow import record
 from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
@@ -31,22 +29,10 @@ from surveys.views.pictures import pictures
 SEERS = ("surveys.see_waves", "surveys.see_results")
 
 
-def file_or_page(request, context, template, name, partial="rows", log=None):
-    """The list as page, or as file when ``?format=`` asks; a file with personal data leaves an event on ``log``."""
-    fmt = request.GET.get("format")
-    if not fmt:
-        return render_page(request, template, context, partial=partial)
-    if log is not None:
-        record(log, "exported", by=request.user, payload={"what": name, "format": fmt, "rows": context["number"]})
-    context["table"].page = None
-    del context["table"].page
-    return exports.respond(request, context["table"], name, fmt, filterset=context["filter"])
-
-
 @needs(*SEERS)
 def wave_list(request):
-    context = listing(request, WaveFilter(request.GET, lists.waves(request.user)), WaveTable)
-    return file_or_page(request, context, "surveys/wave_list.html", _("Waves"))
+    found = WaveFilter(request.GET, lists.waves(request.user))
+    return list_page(request, "surveys/wave_list.html", found, WaveTable, title=_("Waves"))
 
 
 @needs(*SEERS)
@@ -83,11 +69,11 @@ def answers(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
     if row.is_anonymous:
         raise Http404
-    context = listing(request, ResponseFilter(request.GET, lists.responses(request.user, row)), ResponseTable)
     if request.GET.get("format"):
         require(request.user, "surveys.export_answers_of", row)
-    context |= wave_context(request, row, "answers")
-    return file_or_page(request, context, "surveys/wave_answers.html", f"{row.code} {_('Answers')}", log=row)
+    found, title = ResponseFilter(request.GET, lists.responses(request.user, row)), f"{row.code} {_('Answers')}"
+    context = wave_context(request, row, "answers")
+    return list_page(request, "surveys/wave_answers.html", found, ResponseTable, title=title, log=row, **context)
 
 
 @needs("surveys.see_answers")
@@ -143,9 +129,9 @@ def wave_invitations(request, pk):
         .select_related("customer", "contact")
         .order_by("pk")
     )
-    context = listing(request, InvitationFilter(request.GET, rows), InvitationTable)
-    context |= wave_context(request, row, "invitations")
-    return file_or_page(request, context, "surveys/wave_invitations.html", f"{row.code} {_('Invitations')}", log=row)
+    found, title = InvitationFilter(request.GET, rows), f"{row.code} {_('Invitations')}"
+    context = wave_context(request, row, "invitations")
+    return list_page(request, "surveys/wave_invitations.html", found, InvitationTable, title=title, log=row, **context)
 
 
 @needs("surveys.run_wave")
