@@ -14,4 +14,10 @@ class PortalAdapter(DefaultAccountAdapter):
 
         plain = {name: str(value) for name, value in context.items() if isinstance(value, str | int)}
         language = getattr(context.get("user"), "language", None) or get_language()
-        outbox.queue("accounts.login_mail", to_email=email, context={"prefix": template_prefix, **plain}, language=language, secret=True)
+        outbox.queue(
+            "accounts.login_mail",
+            to_email=email,
+            context={"prefix": template_prefix, **plain},
+            language=language,
+            secret=True,
+        )

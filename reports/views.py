@@ -30,7 +30,12 @@ READERS = ("reports.see_reports", "reports.write_report", "reports.review_report
 @needs(*READERS)
 def report_list(request):
     rows = Report.objects.visible_to(request.user).select_related("period", "reviewer").defer("figures")
-    return render_page(request, "reports/report_list.html", listing(request, ReportFilter(request.GET, rows), ReportTable), partial="rows")
+    return render_page(
+        request,
+        "reports/report_list.html",
+        listing(request, ReportFilter(request.GET, rows), ReportTable),
+        partial="rows",
+    )
 
 
 @needs("reports.write_report")
@@ -42,7 +47,12 @@ def report_make(request):
         if existing:
             messages.info(request, _("This quarter has its report already."))
             return redirect(existing)
-        job = jobs.start("reports.make", by=request.user, title=_("Report of %(period)s") % {"period": period}, params={"period": period.pk})
+        job = jobs.start(
+            "reports.make",
+            by=request.user,
+            title=_("Report of %(period)s") % {"period": period},
+            params={"period": period.pk},
+        )
         return redirect("core:job_detail", job.pk)
     return render_page(request, "reports/report_make.html", {"form": form})
 
@@ -78,10 +88,19 @@ def report_text(request, pk, part):
     text = report.texts.filter(part=part).first()
     if text is None:
         raise Http404
-    form = TextForm(posted(request), initial={"text_zh": text.text_zh, "text_en": text.text_en, "version": report.version})
+    form = TextForm(
+        posted(request), initial={"text_zh": text.text_zh, "text_en": text.text_en, "version": report.version}
+    )
     if form.is_valid():
         data = form.cleaned_data
-        service.edit_text(report, part, by=request.user, expected_version=data["version"], text_zh=data["text_zh"], text_en=data["text_en"])
+        service.edit_text(
+            report,
+            part,
+            by=request.user,
+            expected_version=data["version"],
+            text_zh=data["text_zh"],
+            text_en=data["text_en"],
+        )
         messages.success(request, _("Saved."))
         return redirect(report)
     return render_page(request, "reports/report_text.html", {"report": report, "form": form, "part": Part(part)})

@@ -79,7 +79,9 @@ def join(user, unit, *, by, is_head=False, since=None):
 
 @transaction.atomic
 def leave(membership, *, by, until=None):
-    membership.until = max(until or timezone.localdate(), membership.since)  # one that has not begun never counted more than a day
+    membership.until = max(
+        until or timezone.localdate(), membership.since
+    )  # one that has not begun never counted more than a day
     membership.save(update_fields=["until"])
     record(membership.user, "left", by=by, payload={"unit": membership.unit.code})
 

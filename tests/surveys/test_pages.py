@@ -46,7 +46,15 @@ def queries(client, url):
 
 def add_plan(number):
     plan = make.plan(year=2030 + number)
-    plans.add_activity(plan, by=plan.author, title_zh="活动", method="web", starts_on=date(2030, 1, 1), ends_on=date(2030, 1, 9), owner=plan.author)
+    plans.add_activity(
+        plan,
+        by=plan.author,
+        title_zh="活动",
+        method="web",
+        starts_on=date(2030, 1, 1),
+        ends_on=date(2030, 1, 9),
+        owner=plan.author,
+    )
 
 
 def add_wave(_number):
@@ -94,9 +102,17 @@ def test_a_plan_is_written_handed_in_and_approved_by_somebody_else(officer):
     answer = officer.post(url, {"year": 2031, "unit": make.unit().pk})
     plan = SurveyPlan.objects.get()
     assert answer.url == reverse("surveys:plan_edit", args=[plan.pk])
-    parts = {f"{key}_zh": f"{key}内容" for key in ("goal", "scope", "respondents", "methods", "schedule", "participants")}
+    parts = {
+        f"{key}_zh": f"{key}内容" for key in ("goal", "scope", "respondents", "methods", "schedule", "participants")
+    }
     assert officer.post(answer.url, {**parts, "version": plan.version}).status_code == 302
-    activity = {"title_zh": "一季度", "method": "web", "starts_on": "2031-03-01", "ends_on": "2031-03-20", "owner": officer.user.pk}
+    activity = {
+        "title_zh": "一季度",
+        "method": "web",
+        "starts_on": "2031-03-01",
+        "ends_on": "2031-03-20",
+        "owner": officer.user.pk,
+    }
     officer.post(reverse("surveys:activity_create", args=[plan.pk]), activity)
     officer.post(reverse("surveys:plan_submit", args=[plan.pk]))
     assert SurveyPlan.objects.get().state == PlanState.SUBMITTED
@@ -139,14 +155,34 @@ def test_the_later_writer_hears_what_the_earlier_one_changed(officer):
 
 
 def test_a_questionnaire_is_designed_on_the_pages_and_published_by_another(officer):
-    officer.post(reverse("surveys:questionnaire_create"), {"code": "T6", "name_zh": "培训", "name_en": "Training", "unit": make.unit().pk})
+    officer.post(
+        reverse("surveys:questionnaire_create"),
+        {"code": "T6", "name_zh": "培训", "name_en": "Training", "unit": make.unit().pk},
+    )
     draft = Questionnaire.objects.get().versions.get()
-    officer.post(reverse("surveys:section_create", args=[draft.pk]), {"code": "trainer", "title_zh": "讲师", "title_en": "Trainer", "version": draft.version})
+    officer.post(
+        reverse("surveys:section_create", args=[draft.pk]),
+        {"code": "trainer", "title_zh": "讲师", "title_en": "Trainer", "version": draft.version},
+    )
     draft.refresh_from_db()
-    rating = {"kind": "rating", "title_zh": "总体", "title_en": "Overall", "required": "on", "is_overall": "on", "scale": "B", "version": draft.version}
+    rating = {
+        "kind": "rating",
+        "title_zh": "总体",
+        "title_en": "Overall",
+        "required": "on",
+        "is_overall": "on",
+        "scale": "B",
+        "version": draft.version,
+    }
     officer.post(reverse("surveys:question_create", args=[draft.pk, 0]), rating)
     draft.refresh_from_db()
-    choice = {"kind": "single", "title_zh": "来源", "title_en": "Source", "options": "朋友 | A friend\n网络 | The web", "version": draft.version}
+    choice = {
+        "kind": "single",
+        "title_zh": "来源",
+        "title_en": "Source",
+        "options": "朋友 | A friend\n网络 | The web",
+        "version": draft.version,
+    }
     officer.post(reverse("surveys:question_create", args=[draft.pk, 0]), choice)
     draft.refresh_from_db()
     assert [item["kind"] for item in draft.definition["sections"][0]["questions"]] == ["rating", "single"]
@@ -172,7 +208,12 @@ def test_a_missing_language_is_named_with_its_place(officer):
 
 
 def test_questions_move_within_and_between_sections():
-    start = {"sections": [{"code": "a", "questions": [{"uid": "1"}, {"uid": "2"}]}, {"code": "b", "questions": [{"uid": "3"}]}]}
+    start = {
+        "sections": [
+            {"code": "a", "questions": [{"uid": "1"}, {"uid": "2"}]},
+            {"code": "b", "questions": [{"uid": "3"}]},
+        ]
+    }
 
     def order(definition):
         return [[item["uid"] for item in part["questions"]] for part in definition["sections"]]
@@ -186,7 +227,11 @@ def test_questions_move_within_and_between_sections():
 def test_an_option_keeps_its_code_when_lines_move():
     before = outline.read_options("甲 | A\n乙 | B")
     after = outline.read_options("丙 | C\n乙 | B!\n甲 | A", before)
-    assert [(option["code"], option["label"]["en"], option["is_exclusive"]) for option in after] == [(3, "C", False), (2, "B", True), (1, "A", False)]
+    assert [(option["code"], option["label"]["en"], option["is_exclusive"]) for option in after] == [
+        (3, "C", False),
+        (2, "B", True),
+        (1, "A", False),
+    ]
     assert outline.read_options(outline.write_options(after), after) == after
     with pytest.raises(ValueError, match="2"):
         outline.read_options("甲 | A\n乙")
@@ -207,7 +252,12 @@ def test_a_wave_is_set_up_scheduled_opened_and_closed_on_the_pages(officer):
     url = officer.post(reverse("surveys:wave_create"), form).url
     wave = Wave.objects.get()
     assert url == wave.get_absolute_url()
-    for step, state in (("schedule", WaveState.SCHEDULED), ("open", WaveState.OPEN), ("close", WaveState.CLOSED), ("confirm", WaveState.CONFIRMED)):
+    for step, state in (
+        ("schedule", WaveState.SCHEDULED),
+        ("open", WaveState.OPEN),
+        ("close", WaveState.CLOSED),
+        ("confirm", WaveState.CONFIRMED),
+    ):
         assert officer.get(reverse("surveys:wave_step", args=[wave.pk, step])).status_code == 200
         officer.post(reverse("surveys:wave_step", args=[wave.pk, step]))
         wave.refresh_from_db()
@@ -253,7 +303,9 @@ def test_single_answers_of_an_anonymous_wave_have_no_page(officer):
 def test_rows_behind_a_bar_are_the_answers_with_that_value(officer):
     wave = make.answered_wave([5, 5, 2])
     question = wave.questionnaire_version.questions.get(is_overall=True)
-    page = officer.get(reverse("surveys:wave_answers", args=[wave.pk]), {"question": question.uid, "value": 2}).content.decode()
+    page = officer.get(
+        reverse("surveys:wave_answers", args=[wave.pk]), {"question": question.uid, "value": 2}
+    ).content.decode()
     shown = {str(pk) for pk in Response.objects.values_list("pk", flat=True) if str(pk) in page}
     assert len(shown) == 1
 
@@ -274,7 +326,9 @@ def test_the_qr_code_leads_to_the_open_link(officer):
     from PIL import Image
 
     wave = make.open_wave(1, is_open_link=True)
-    picture = Image.open(io.BytesIO(officer.get(reverse("surveys:wave_qr", args=[wave.pk, "png"])).content)).convert("L")
+    picture = Image.open(io.BytesIO(officer.get(reverse("surveys:wave_qr", args=[wave.pk, "png"])).content)).convert(
+        "L"
+    )
     (code,) = zxingcpp.read_barcodes(picture)
     assert code.text.endswith(f"/q/{wave.open_code}/")
     assert officer.get(reverse("surveys:wave_poster", args=[wave.pk])).status_code == 200

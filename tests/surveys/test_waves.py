@@ -237,10 +237,7 @@ def test_withdrawn_and_renewed_links():
     assert answering.find_invitation(second.token) is None
     second.token = make.holders(wave)[1].token
     assert make.answer(wave, second).is_new
-    assert (
-        Message.objects.filter(kind="surveys.invitation", context__invitation=second.invitation.pk).count()
-        == 2
-    )
+    assert Message.objects.filter(kind="surveys.invitation", context__invitation=second.invitation.pk).count() == 2
 
 
 def test_invitations_are_made_in_a_fixed_number_of_queries(django_assert_max_num_queries):
@@ -271,9 +268,7 @@ def test_results_below_target_are_proposed_at_close_with_their_baseline():
 
 def test_a_confirmed_finding_tells_the_apps_above():
     told = []
-    finding_confirmed.connect(
-        lambda finding, **kwargs: told.append(finding.pk), weak=False, dispatch_uid="test"
-    )
+    finding_confirmed.connect(lambda finding, **kwargs: told.append(finding.pk), weak=False, dispatch_uid="test")
     wave = make.answered_wave([3] * 5)
     waves.close(wave, by=wave.owner)
     first, second = Finding.objects.filter(wave=wave)[:2]
