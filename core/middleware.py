@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.errors import bad_request
 from core.workflow import InvalidTransition, LostRace
 
 
@@ -43,12 +44,14 @@ class ResponseHeaders:
 
 
 class Refusals:
-    """A step that is not possible, or that somebody else took first, becomes a message on the page one came from."""
+    """An address that no database can hold is refused. A step that is not possible, or that somebody else took first, becomes a message on the page one came from."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
         return self.get_response(request)
 
     def process_exception(self, request, exception):

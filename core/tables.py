@@ -110,7 +110,9 @@ def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwa
     table.request = request  # given to the class it would page, and count, by itself
     page = request.GET.get("page", "1")
     try:
-        table.paginate(OnePage, per_page=page_size, page=int(page) if page.isdigit() and page != "0" else 1)
+        table.paginate(
+            OnePage, per_page=page_size, page=int(page) if page.isdecimal() and len(page) < 7 and int(page) else 1
+        )
     except EmptyPage:
         table.paginate(OnePage, per_page=page_size, page=1)
     query = request.GET.copy()

@@ -103,7 +103,7 @@ def _numbers(user, text):
     hits = [Hit(_("Service record"), row.number, row.get_absolute_url(), str(row.customer)) for row in services]
     hits += [Hit(_("Project"), row.name, row.get_absolute_url(), row.code) for row in projects]
     digits = text.upper().removeprefix("GJ-").lstrip("0")
-    if text.upper().startswith("GJ-") and digits.isdigit():
+    if text.upper().startswith("GJ-") and digits.isdecimal():
         row = FollowUp.objects.visible_to(user).filter(pk=digits).first()
         hits += [Hit(_("Follow-up"), row.title, row.get_absolute_url(), row.number)] if row else []
     return hits

@@ -75,7 +75,7 @@ def _earlier(number, user):
 def caller_named(key, *, user):
     """The Caller that ``key`` names (contact:<id> or customer:<id>), as a list, empty when the user may not see it."""
     kind, _colon, pk = key.partition(":")
-    if not pk.isdigit():
+    if not pk.isdecimal():
         return []
     if kind == "contact":
         row = ContactPerson.objects.visible_to(user).filter(pk=pk).select_related("customer__unit").first()

@@ -74,7 +74,7 @@ class CallForm(PortalForm):
         if kind == NEW:
             return self.resolve_new(data)
         model = {"contact": ContactPerson, "customer": Customer}.get(kind)
-        row = model.objects.visible_to(self.user).filter(pk=key).first() if model and key.isdigit() else None
+        row = model.objects.visible_to(self.user).filter(pk=key).first() if model and key.isdecimal() else None
         if model and row is None:
             self.add_error(None, _("This customer is not on your list any more. Please look the number up again."))
         elif model:

@@ -102,7 +102,7 @@ def _prefilled(request):
     start = {"started_at": timezone.now().isoformat(), "who": UNKNOWN}
     for name, model in (("follow_up", FollowUp), ("contact", ContactPerson), ("customer", Customer)):
         key = request.GET.get(name, "")
-        row = model.objects.visible_to(request.user).filter(pk=key).first() if key.isdigit() else None
+        row = model.objects.visible_to(request.user).filter(pk=key).first() if key.isdecimal() else None
         if row is None:
             continue
         start["direction"] = "out"

@@ -332,3 +332,17 @@ def test_the_qr_code_leads_to_the_open_link(officer):
     (code,) = zxingcpp.read_barcodes(picture)
     assert code.text.endswith(f"/q/{wave.open_code}/")
     assert officer.get(reverse("surveys:wave_poster", args=[wave.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["99999999999999999999", "²", "0", "-1", "x"])
+def test_a_made_up_page_shows_the_first(officer, page):
+    make.open_wave(1)
+    answer = officer.get(reverse("surveys:wave_list"), {"page": page})
+    assert (answer.status_code, len(answer.context["table"].page.object_list)) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "address", ["/search/?q=%00", "/customers/options/?customer_name=%00", "/q/%00abc/", "/customers/?q=%00"]
+)
+def test_an_address_that_no_database_can_hold_is_refused(officer, address):
+    assert officer.get(address).status_code == 400
