@@ -44,7 +44,9 @@ class ResponseHeaders:
 
 
 class Refusals:
-    """An address that no database can hold is refused. A step that is not possible, or that somebody else took first, becomes a message on the page one came from."""
+    """An address that no database can hold is refused. A step that is not possible, or that somebody else took
+    first, becomes a message on the page one came from.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

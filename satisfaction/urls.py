@@ -1,6 +1,7 @@
 """Every door of the portal. What needs no login says so in core.access.PUBLIC."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from core import health
 
@@ -10,6 +11,9 @@ urlpatterns = [
     path("", include("surveys.urls_public")),
     path("", include("dashboard.urls")),
     path("", include("core.urls")),
+    path(
+        "account/email/", RedirectView.as_view(pattern_name="accounts:profile"), name="account_email_closed"
+    ),  # the administrator's matter
     path("account/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
     path("inbox/", include("notifications.urls")),

@@ -153,6 +153,16 @@ def test_what_begins_tomorrow_can_be_ended_today():
     assert (user.memberships.get().until, user.supervision.get().until) == (tomorrow, tomorrow)
 
 
+def test_nobody_changes_their_own_address_past_the_history(client):
+    user = person(Role.AGENT)
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    for act in ("action_add", "action_primary"):
+        client.post("/account/email/", {act: "", "email": "elsewhere@private.example"})
+    user.refresh_from_db()
+    assert not user.emailaddress_set.exists()
+    assert user.email.endswith("@company.example")
+
+
 def test_nobody_signs_up_by_themself(client):
     answer = client.post(
         "/account/signup/",
