@@ -1,5 +1,7 @@
 """The mails of surveys: made at sending, so that neither outbox nor backup holds a usable link."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
@@ -8,6 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from core.i18n import pick, suffix
 from notifications.kinds import Guarantee, Kind, from_template, register
+
+COLUMNS = (
+    "state", "generation", "reminder_no", "contact__name", "contact__email", "contact__opted_out_at", "wave__updated_at",
+)  # fmt: skip
 
 
 def render(message, context):
@@ -18,11 +24,13 @@ def render(message, context):
     from surveys.services import invitations, links
 
     invitation = (
-        Invitation.objects.select_related("wave__link_key", "wave__questionnaire_version", "contact", "customer")
-        .defer("wave__questionnaire_version__definition", "wave__audience")
+        Invitation.objects.select_related("contact", "wave")
+        .only(*COLUMNS)
         .filter(pk=context["invitation"])
         .first()
     )
+    if invitation is not None:
+        invitation.wave = _wave(invitation.wave_id, invitation.wave.updated_at)
     if invitation is None or not invitations.may_be_mailed(invitation):
         return None
     url = links.personal_url(invitation)
@@ -37,6 +45,15 @@ def render(message, context):
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
+
+
+@lru_cache(maxsize=8)
+def _wave(pk, updated_at):
+    """The wave with its key; read once for all its mails, and again after any change of it."""
+    from surveys.models import Wave
+
+    rows = Wave.objects.select_related("link_key", "questionnaire_version")
+    return rows.defer("questionnaire_version__definition", "audience").get(pk=pk)
 
 
 def _subject(invitation, context):

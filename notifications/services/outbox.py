@@ -169,10 +169,18 @@ def _send(message, mail, smtp):
 
 
 def _mark(message, old, new, **fields):
-    changed = Message.objects.filter(pk=message.pk, state=old).update(state=new, **fields)
-    for name, value in ({"state": new} | fields if changed else {}).items():
+    """Compare-and-set in one plain statement: it runs two times for every mail of a thousand."""
+    fields = {"state": str(new)} | fields
+    columns = ", ".join(f"{name} = %s" for name in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE notifications_message SET {columns} WHERE id = %s AND state = %s",  # noqa: S608 (our own names)
+            [*fields.values(), message.pk, str(old)],
+        )
+        changed = bool(cursor.rowcount)
+    for name, value in (fields if changed else {}).items():
         setattr(message, name, value)
-    return bool(changed)
+    return changed
 
 
 def _failed(message, kind, error, *, permanent):
