@@ -110,7 +110,7 @@ class Customers:
 
     def _person(self, mailbox, *, agrees):
         rng = self.rng
-        language = "en" if rng.random() < 0.08 else "zh-hans"
+        language = "en" if self.made % 12 == 5 else "zh-hans"
         name = " ".join(rng.choice(LATIN)) if language == "en" else rng.choice(SURNAMES) + rng.choice(GIVEN)
         domain = GONE if rng.random() < 0.02 else "@customer.example"
         return {
@@ -154,8 +154,8 @@ class Customers:
     def contract(self, count):
         """Projects of companies and public bodies, begun over the last two years."""
         able = [customer for customer in self.rows if customer.type != CustomerType.INDIVIDUAL]
-        for customer in self.rng.sample(able, min(count, len(able))):
-            starts = self.today - timedelta(days=self.rng.randint(30, 620))
+        for number, customer in enumerate(self.rng.sample(able, min(count, len(able)))):
+            starts = self.today - timedelta(days=30 + 590 * number // count + self.rng.randint(0, 20))
             self.agenda.add(moment(starts, 9, 30), self._project, customer, starts)
 
     def _project(self, customer, starts):

@@ -51,6 +51,8 @@ STAFF = [
     ("agency", "方正调研", "Fangzheng Research", "HQ", "QO", False, [Role.AGENCY]),
 ]
 
+BRANCH_HEADS = {"SH": "department", "CD": "department4"}
+
 MORE = [
     ("王建平", "Wang Jianping"), ("刘芳", "Liu Fang"), ("张伟东", "Zhang Weidong"), ("孙丽娜", "Sun Lina"), ("吴昊", "Wu Hao"),
     ("徐佳", "Xu Jia"), ("马骏", "Ma Jun"), ("胡晓峰", "Hu Xiaofeng"), ("朱玲", "Zhu Ling"), ("郭涛", "Guo Tao"), ("黄婷婷", "Huang Tingting"),
@@ -78,6 +80,8 @@ def make(joined):
         login = en.lower().replace(" ", ".")
         roles = [Role.AGENT] if service else []
         org.users[login] = _person(first, login, zh, en, org.units[place], posts["CSR" if service else "TR"], roles, False, joined, None)
+    for code, login in BRANCH_HEADS.items():
+        people.join(org.users[login], org.units[code], by=first, is_head=True, since=joined)
     for login in ("supervisor", "supervisor2"):
         people.name_supervisor(org.users[login], by=org.users["executive"], since=joined)
     return org
