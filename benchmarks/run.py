@@ -132,7 +132,7 @@ class Bench:
         """One run of the load generator with the CPU of web server and database beside it."""
         pids = [web.process.pid, self.postgres.process.pid]
         command = [sys.executable, str(HERE / "loadgen.py"), mode, web.url + "/", *map(str, arguments)]
-        load = pause_until_calm(patience=0 if self.quick else 20)
+        load = pause_until_calm(patience=0 if self.quick else 3)
         printed, watch = watched(pids, command)
         result = json.loads(printed)
         result |= {"cpu_ms": round(1000 * watch.seconds / max(1, result["ok"]), 2), "load_before": load}

@@ -7,7 +7,6 @@ refused form comes back with what was typed.
 import uuid
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -18,13 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import public
 from surveys.instrument import check, read_post
-from surveys.public import frames, guard
+from surveys.public import frames, guard, receipts
 from surveys.public.sheets import transcript
-from surveys.public.visits import Visit
+from surveys.public.visits import Visit, open_home, personal_home
 from surveys.services import answering, invitations
 from surveys.services.answering import Situation
 
-RECEIPTS = Signer(salt="surveys.receipt")
 page_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -33,7 +31,9 @@ page_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @page_or_post
 def personal(request, token):
     """A personal link: welcome, sections, and once answered the receipt."""
-    return _answer(request, Visit.by_token(token))
+    kept = request.COOKIES.get(receipts.COOKIE, "")
+    known = receipts.shown(kept, personal_home(token), is_personal=True)
+    return _received(request, *known) if known else _answer(request, Visit.by_token(token))
 
 
 @public
@@ -48,12 +48,12 @@ def open_link(request, code):
 @require_safe
 def open_received(request, code, receipt):
     """The receipt of an answer by open link; the address is signed, so it cannot be made up."""
+    known = receipts.shown(receipt, open_home(code))
+    if known:
+        return _received(request, *known)
     visit = Visit.by_code(code)
-    try:
-        receipt = RECEIPTS.unsign(receipt)
-    except BadSignature:
-        return _unknown(request, visit)
-    return _unknown(request, visit) if visit.wave is None else _received(request, visit, receipt)
+    made = receipts.code_of(receipt, visit.home)
+    return _received(request, visit, made) if visit.wave and made else _unknown(request, visit)
 
 
 @public
@@ -168,9 +168,9 @@ def _submit(request, visit, sheet):
         return _sheet(request, visit, sheet, status=422, note=invalid.errors.get("", ""))
     except answering.NotTaken:
         return _closed(request, visit)
-    if visit.invitation:
-        return redirect(visit.home)
-    return redirect("respond:received", visit.wave.open_code, RECEIPTS.sign(receipt.code))
+    if visit.is_personal:
+        return receipts.give(redirect(visit.home), visit, receipt.code)
+    return redirect("respond:received", visit.wave.open_code, receipts.sign(visit, receipt.code))
 
 
 def _received(request, visit, receipt):

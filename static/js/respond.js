@@ -137,7 +137,6 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
       if (answer.status >= 500) throw new Error(answer.status);
-      if (page.save && (answer.ok || answer.status === 422)) { kept.values = {}; device.write(); }
       show(await answer.text(), answer.url);
     } catch {
       form.ariaBusy = "false";
@@ -162,7 +161,8 @@
     const next = new DOMParser().parseFromString(html, "text/html");
     for (const part of ["header", "main"]) document.querySelector(part).replaceWith(next.querySelector(part));
     document.title = next.title;
-    const target = next.querySelector("#answers") || document.getElementById("answers");
+    const target = document.getElementById("answers");
+    if (target && page.save) { kept.values = {}; device.write(); } // arrived: the server keeps it now
     if (target) url = new URL("?part=" + target.dataset.part, target.action).href;
     if (url !== location.href) history.pushState(null, "", url);
     start(true);
@@ -190,7 +190,7 @@
     form.addEventListener("input", (event) => grow(event.target));
     form.addEventListener("submit", submit);
     form.querySelectorAll("textarea").forEach((area) => {
-      area.addEventListener("input", () => { clearTimeout(area.pause); area.pause = setTimeout(note, 1500, area.name); });
+      area.addEventListener("input", () => { clearTimeout(area.pause); area.pause = setTimeout(() => area.isConnected && note(area.name), 1500); });
     });
   }
 
@@ -210,10 +210,12 @@
 
   // An open link may be filled in by several people on one device: ask before showing what somebody typed.
   function ask() {
-    const box = document.createElement("div");
+    const found = kept, box = document.createElement("div");
+    const mine = () => { kept = { key: found.key, values: { ...found.values, ...kept.values } }; restore(); };
+    kept = { values: {} };
     box.className = "note";
     box.append(Object.assign(document.createElement("p"), { textContent: page.words.ask }));
-    for (const [word, act] of [["mine", restore], ["fresh", () => { kept = { values: {} }; device.write(); }]]) {
+    for (const [word, act] of [["mine", mine], ["fresh", () => device.write()]]) {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "btn quiet", textContent: page.words[word] });
       button.addEventListener("click", () => { box.remove(); act(); });
       box.append(button);

@@ -22,7 +22,7 @@ _frames = {}
 def filled(request, visit, name, *, sheet=None, **holes):
     """The page ``name`` as anybody with such a link gets it, with ``holes`` and the address filled in."""
     wave = visit.wave
-    seen = (wave.pk, wave.version, wave.updated_at, wave.closes_at, visit.invitation is not None)
+    seen = (wave.pk, wave.version, wave.updated_at, wave.closes_at, visit.is_personal)
     key = (name, sheet and sheet.index, get_language(), *seen, *holes)
     parts = _frames.get(key)
     if parts is None:
@@ -36,7 +36,5 @@ def filled(request, visit, name, *, sheet=None, **holes):
 def _cut(request, visit, name, sheet, holes):
     """Texts and names of holes by turns."""
     marks = {hole: MARK.format(hole) for hole in holes}
-    context = (
-        portal(request) | marks | {"visit": replace(visit, home=MARK.format("home")), "wave": visit.wave}
-    )
+    context = portal(request) | marks | {"visit": replace(visit, home=MARK.format("home")), "wave": visit.wave}
     return HOLES.split(render_to_string(f"surveys/public/{name}.html", context | {"sheet": sheet}))

@@ -33,17 +33,13 @@ class Field:
     def is_row(self):
         """Numbers side by side, rising, instead of words below each other."""
         question = self.question
-        return question.kind == Kind.SCALE or (
-            question.kind == Kind.RATING and len(question.choices) > MOST_IN_WORDS
-        )
+        return question.kind == Kind.SCALE or (question.kind == Kind.RATING and len(question.choices) > MOST_IN_WORDS)
 
     @property
     def options(self):
         """(value, words, chosen) per choice, in the order of the page."""
         question, chosen = self.question, self.chosen
-        choices = (
-            sorted(question.choices, key=lambda choice: choice.value) if self.is_row else question.best_first
-        )
+        choices = sorted(question.choices, key=lambda choice: choice.value) if self.is_row else question.best_first
         return [(choice.value, choice.text, str(choice.value) in chosen) for choice in choices]
 
     @property

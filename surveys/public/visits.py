@@ -20,6 +20,14 @@ from surveys.services.answering import Situation
 LINK_OUTLIVES_WAVE = timedelta(days=30)  # then a link is expired: it says no more than an unknown one
 
 
+def personal_home(token):
+    return reverse("respond:personal", args=[token])
+
+
+def open_home(code):
+    return reverse("respond:open", args=[code])
+
+
 @dataclass
 class Visit:
     """A visit at the address ``home``: by personal link (``invitation``) or open link (``wave`` alone)."""
@@ -27,15 +35,16 @@ class Visit:
     home: str
     wave: Wave | None = None
     invitation: Invitation | None = None
+    is_personal: bool = False
 
     @classmethod
     def by_token(cls, token):
         invitation = answering.find_invitation(token)
-        return cls(reverse("respond:personal", args=[token]), invitation and invitation.wave, invitation)
+        return cls(personal_home(token), invitation and invitation.wave, invitation, is_personal=True)
 
     @classmethod
     def by_code(cls, code):
-        return cls(reverse("respond:open", args=[code]), answering.find_wave(code))
+        return cls(open_home(code), answering.find_wave(code))
 
     @cached_property
     def situation(self):

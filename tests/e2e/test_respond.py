@@ -36,9 +36,7 @@ def test_english_phone_without_javascript(new_page):
     choose(page, "Was the trainer clear?", "Very satisfied")
     page.get_by_role("button", name="Next section").click()
     page.get_by_role("link", name="Select an answer to “Was the content useful?”.").click()
-    assert (
-        page.get_by_role("group", name="Was the trainer clear?").get_by_label("Very satisfied").is_checked()
-    )
+    assert page.get_by_role("group", name="Was the trainer clear?").get_by_label("Very satisfied").is_checked()
     choose(page, "Was the content useful?", "Neutral")
     page.get_by_role("button", name="Next section").click()
     assert page.get_by_text("2 / 3").is_visible()

@@ -153,6 +153,15 @@ def test_double_submission_shows_the_same_receipt(client):
 def test_receipt_of_open_link_cannot_be_made_up(client):
     wave = open_wave(one_section(), invited=0)
     assert client.get(f"/q/{wave.open_code}/received/ABCD-EFGH:x/").status_code == 404
+    assert client.get(f"/q/{wave.open_code}/received/{wave.pk}.ABCD-EFGH:x/").status_code == 404
+
+
+def test_receipt_opens_again_without_a_query_and_from_anywhere(client, django_assert_num_queries):
+    (link,) = links_of(open_wave(one_section(), is_anonymous=True))
+    page = answer(client, client.get(link), link, q_r0="5", q_r1="4", q_r2="3")
+    with django_assert_num_queries(0):
+        assert client.get(link).content == page.content
+    assert Client().get(link).content == page.content
 
 
 def test_pages_stay_private_and_small(client):
