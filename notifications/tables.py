@@ -27,8 +27,8 @@ class MessageTable(PortalTable):
     subject = tables.Column(verbose_name=pgettext_lazy("mail", "Subject"), default="–")
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
     attempts = NumberColumn(verbose_name=_("Attempts"))
-    created_at = tables.DateTimeColumn(verbose_name=_("Written"), short=True)
-    sent_at = tables.DateTimeColumn(verbose_name=_("Sent"), short=True)
+    created_at = tables.DateTimeColumn(verbose_name=_("Written"), short=True, attrs={"td": {"class": "nowrap"}})
+    sent_at = tables.DateTimeColumn(verbose_name=_("Sent"), short=True, attrs={"td": {"class": "nowrap"}})
     error = tables.Column(verbose_name=_("What went wrong"), default="", orderable=False)
 
     class Meta(PortalTable.Meta):

@@ -2,12 +2,22 @@
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from core.i18n import pick
 from core.tables import BadgeColumn, NumberColumn, PortalTable
 from surveys.choices import FindingState, InvitationState, PlanState, VersionState, WaveState
 from surveys.models import Finding, Invitation, Questionnaire, Response, SurveyPlan, Wave
+
+
+class LanguageColumn(tables.Column):
+    """The name of a language instead of its code."""
+
+    def render(self, value):
+        return get_language_info(value)["name_translated"]
+
+    value = render
 
 
 class PlanTable(PortalTable):
@@ -77,7 +87,7 @@ class InvitationTable(PortalTable):
     customer = tables.Column(verbose_name=_("Customer"), default="–", orderable=False)
     contact = tables.Column(verbose_name=_("Respondent"), accessor="contact__masked_name", default="–", orderable=False)
     state = BadgeColumn("state", states=InvitationState, verbose_name=_("State"))
-    language = tables.Column(verbose_name=_("Language"))
+    language = LanguageColumn(verbose_name=_("Language"))
     reminder_no = NumberColumn(verbose_name=_("Reminders"))
     sent_at = tables.DateTimeColumn(verbose_name=_("Sent"), default="–", short=True)
     last_sent_at = tables.DateTimeColumn(verbose_name=_("Last sent"), default="–", short=True)
@@ -98,7 +108,7 @@ class ResponseTable(PortalTable):
     customer = tables.Column(verbose_name=_("Customer"), accessor="invitation__customer", default="–", orderable=False)
     overall = NumberColumn(verbose_name=_("Overall (5-point)"), default="–", orderable=False)
     mode = tables.Column(verbose_name=_("Way"), accessor="get_mode_display", orderable=False)
-    language = tables.Column(verbose_name=_("Language"), orderable=False)
+    language = LanguageColumn(verbose_name=_("Language"), orderable=False)
     low_n = NumberColumn(verbose_name=_("Low answers"), orderable=False)
     receipt = tables.Column(verbose_name=_("Receipt"), orderable=False)
 
