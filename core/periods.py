@@ -13,17 +13,21 @@ MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF_YEAR: 6, P
 CUT_OFF_DAY = 28  # of the period's last month, end of the day; drafts on day 29, issue by day 30
 
 
-def containing(kind, day):
-    """The stored period of ``kind`` that holds the local date ``day``; made when it does not exist yet."""
+def of(kind, day):
+    """The period of ``kind`` that holds the local date ``day``, not stored."""
     months = MONTHS[PeriodKind(kind)]
     first = (day.month - 1) // months * months + 1
     last = first + months - 1
-    starts_on = date(day.year, first, 1)
     ends_on = date(day.year, last, calendar.monthrange(day.year, last)[1])
     cut_off = timezone.make_aware(datetime.combine(date(day.year, last, CUT_OFF_DAY) + timedelta(days=1), time.min))
-    return Period.objects.get_or_create(
-        kind=kind, starts_on=starts_on, defaults={"ends_on": ends_on, "cut_off": cut_off}
-    )[0]
+    return Period(kind=kind, starts_on=date(day.year, first, 1), ends_on=ends_on, cut_off=cut_off)
+
+
+def containing(kind, day):
+    """The stored period of ``kind`` that holds the local date ``day``; made when it does not exist yet."""
+    found = of(kind, day)
+    defaults = {"ends_on": found.ends_on, "cut_off": found.cut_off}
+    return Period.objects.get_or_create(kind=kind, starts_on=found.starts_on, defaults=defaults)[0]
 
 
 def previous(period):

@@ -13,12 +13,24 @@ from reports.models import Report
 
 
 def due_items(user):
-    acts = {ReportState.DRAFT: _("Check and hand in"), ReportState.IN_REVIEW: _("Review"), ReportState.REVIEWED: _("Issue")}
+    acts = {
+        ReportState.DRAFT: _("Check and hand in"),
+        ReportState.IN_REVIEW: _("Review"),
+        ReportState.REVIEWED: _("Issue"),
+    }
     for report in selectors.waiting_for(user):
         end = timezone.make_aware(datetime.combine(selectors.due_on(report.period), time(18)))
-        yield DueItem(kind=_("Report"), title=str(report), url=report.get_absolute_url(), act=acts[report.state], due_at=end)
+        yield DueItem(
+            kind=_("Report"), title=str(report), url=report.get_absolute_url(), act=acts[report.state], due_at=end
+        )
     for report in selectors.unread_by(user):
-        yield DueItem(kind=_("Report"), title=str(report), url=report.get_absolute_url(), act=_("Read and confirm"), number=report.number)
+        yield DueItem(
+            kind=_("Report"),
+            title=str(report),
+            url=report.get_absolute_url(),
+            act=_("Read and confirm"),
+            number=report.number,
+        )
 
 
 def hits(user, text):

@@ -1,5 +1,7 @@
 """Words of a report, and which period to draw up."""
 
+from datetime import date, timedelta
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +22,12 @@ class PeriodForm(PortalForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        period, found = periods.containing("quarter", timezone.localdate()), []
+        period, found = periods.of("quarter", timezone.localdate()), []
         for _step in range(8):
-            found.append((str(period.pk), periods.label(period)))
-            period = periods.previous(period)
+            found.append((period.starts_on.isoformat(), periods.label(period)))
+            period = periods.of("quarter", period.starts_on - timedelta(days=1))
         self.fields["period"].choices = found
+
+    def clean_period(self):
+        """The stored period."""
+        return periods.containing("quarter", date.fromisoformat(self.cleaned_data["period"]))

@@ -23,13 +23,33 @@ def _kind(code, title, subject, line):
     register(Kind(code, title, render=render, line=inbox_line))
 
 
-_kind("reports.drafted", gettext_lazy("Report drafted"), gettext_lazy("Draft ready: %(report)s"),
-      gettext_lazy("The draft of “%(report)s” is ready. Check its words and hand it in for review."))
-_kind("reports.to_review", gettext_lazy("Report to review"), gettext_lazy("Please review: %(report)s"),
-      gettext_lazy("“%(report)s” waits for your review."))
-_kind("reports.to_issue", gettext_lazy("Report to issue"), gettext_lazy("Ready to issue: %(report)s"),
-      gettext_lazy("“%(report)s” has been reviewed and can be issued."))
-_kind("reports.sent_back", gettext_lazy("Report sent back"), gettext_lazy("Sent back: %(report)s"),
-      gettext_lazy("“%(report)s” came back from review with a reason."))
-_kind("reports.issued", gettext_lazy("Report issued"), gettext_lazy("Issued: %(report)s"),
-      gettext_lazy("“%(report)s” has been issued. Please read it and confirm."))
+_kind(
+    "reports.drafted",
+    gettext_lazy("Report drafted"),
+    gettext_lazy("Draft ready: %(report)s"),
+    gettext_lazy("The draft of “%(report)s” is ready. Check its words and hand it in for review."),
+)
+_kind(
+    "reports.to_review",
+    gettext_lazy("Report to review"),
+    gettext_lazy("Please review: %(report)s"),
+    gettext_lazy("“%(report)s” waits for your review."),
+)
+_kind(
+    "reports.to_issue",
+    gettext_lazy("Report to issue"),
+    gettext_lazy("Ready to issue: %(report)s"),
+    gettext_lazy("“%(report)s” has been reviewed and can be issued."),
+)
+_kind(
+    "reports.sent_back",
+    gettext_lazy("Report sent back"),
+    gettext_lazy("Sent back: %(report)s"),
+    gettext_lazy("“%(report)s” came back from review with a reason."),
+)
+_kind(
+    "reports.issued",
+    gettext_lazy("Report issued"),
+    gettext_lazy("Issued: %(report)s"),
+    gettext_lazy("“%(report)s” has been issued. Please read it and confirm."),
+)

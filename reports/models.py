@@ -107,7 +107,9 @@ class ReportFile(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "language", "format"], name="one_file_per_language_and_format")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "language", "format"], name="one_file_per_language_and_format")
+        ]
         verbose_name = _("report file")
         verbose_name_plural = _("report files")
 
@@ -119,7 +121,9 @@ class ReportDelivery(models.Model):
     """To whom an issued report went, and when that person confirmed having read it (RPT-02)."""
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="deliveries")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="report_deliveries", verbose_name=_("to"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="report_deliveries", verbose_name=_("to")
+    )
     delivered_at = models.DateTimeField(_("sent at"), auto_now_add=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 

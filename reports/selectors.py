@@ -20,7 +20,13 @@ def waiting_for(user):
     """Reports on which ``user`` owes the next step, with what that step is."""
     owed = {ReportState.DRAFT: "reports.submit_report", ReportState.IN_REVIEW: "reports.approve_report",
             ReportState.REVIEWED: "reports.issue_this_report"}  # fmt: skip
-    rows = Report.objects.visible_to(user).filter(state__in=owed).select_related("period").defer("figures").order_by("period__starts_on")
+    rows = (
+        Report.objects.visible_to(user)
+        .filter(state__in=owed)
+        .select_related("period")
+        .defer("figures")
+        .order_by("period__starts_on")
+    )
     rows = list(rows[:20])
     for report in rows:
         report._seen_by = {user.pk: True}

@@ -28,7 +28,9 @@ class ReportTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Report
         fields = ("period", "number", "state", "figures_at", "reviewer", "issued_at")
-        empty_text = _("No report yet. The portal drafts one after day 28 of each quarter's last month, or draw one up now.")
+        empty_text = _(
+            "No report yet. The portal drafts one after day 28 of each quarter's last month, or draw one up now."
+        )
 
     def render_period(self, record):
         return label(record.period)

@@ -12,7 +12,6 @@ from core import jobs
 from core.access import needs
 from core.attachments import private_file
 from core.forms import ConfirmForm, ReasonForm
-from core.models import Period
 from core.permissions import require
 from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page
@@ -42,7 +41,7 @@ def report_list(request):
 def report_make(request):
     form = PeriodForm(posted(request))
     if form.is_valid():
-        period = Period.objects.get(pk=form.cleaned_data["period"])
+        period = form.cleaned_data["period"]
         existing = Report.objects.filter(period=period).first()
         if existing:
             messages.info(request, _("This quarter has its report already."))

@@ -37,7 +37,13 @@ def _store(period, found, by):
     try:
         with transaction.atomic():
             report = start(
-                Report(period=period, figures=found, figures_at=timezone.now(), figures_sha256=drawing.fingerprint(found), author=by),
+                Report(
+                    period=period,
+                    figures=found,
+                    figures_at=timezone.now(),
+                    figures_sha256=drawing.fingerprint(found),
+                    author=by,
+                ),
                 by=by,
             )
             ReportText.objects.bulk_create(_drafted(report))
@@ -129,15 +135,28 @@ def issue(report, *, by, recipients=None):
         recipients = User.objects.with_capability("reports.see_reports")
     number = numbering.take(NUMBER_KIND)
     REPORT.move(report, ReportState.ISSUED, by=by, issued_by=by, issued_at=timezone.now(), number=number)
-    for language in ("zh-hans", "en"):
-        for made in papers.make_all(report, language):
-            ReportFile.objects.create(
-                report=report, language=language, format=made.format, name=made.name, sha256=made.sha256,
-                file=ContentFile(made.content, name=f"{number}-{language}.{made.format}"),
-            )  # fmt: skip
+    _store_papers(report, number)
     people = list(recipients)
-    ReportDelivery.objects.bulk_create([ReportDelivery(report=report, user=user) for user in people], ignore_conflicts=True)
+    ReportDelivery.objects.bulk_create(
+        [ReportDelivery(report=report, user=user) for user in people], ignore_conflicts=True
+    )
     _tell("reports.issued", report, people)
+
+
+def _store_papers(report, number):
+    """PDF and workbook in both languages; files already written go again when one of them fails."""
+    stored = []
+    try:
+        for language in ("zh-hans", "en"):
+            for made in papers.make_all(report, language):
+                file = ContentFile(made.content, name=f"{number}-{language}.{made.format}")
+                stored.append(ReportFile.objects.create(
+                    report=report, language=language, format=made.format, name=made.name, sha256=made.sha256, file=file,
+                ))  # fmt: skip
+    except BaseException:
+        for row in stored:
+            row.file.storage.delete(row.file.name)
+        raise
 
 
 def mark_read(report, *, by):
@@ -151,19 +170,29 @@ def _tell(kind, report, users):
                      dedupe_key=f"report:{report.pk}:{kind}:{report.version}:{user.pk}")  # fmt: skip
 
 
-def make_due(now=None):
-    """Draft the reports whose cut-off has passed: this and the last quarter, so that downtime is made up for.
+LOOK_BACK = 8  # quarters
 
-    Returns the reports that were made now.
+
+def make_due(now=None):
+    """Draft the reports whose cut-off has passed: of the last eight quarters all that lack one, so that downtime
+    is made up for; quarters before the very first report are left alone. Returns the reports that were made now.
     """
-    now = now or timezone.now()
-    today = timezone.localdate(now)
-    this = periods.containing("quarter", today)
     made = []
-    for period in (periods.previous(this), this):
-        if period.cut_off > now or Report.objects.filter(period=period).exists():
-            continue
+    for period in _without_report(now or timezone.now()):
         found = drawing.collect(period)
         if any(found.values()):
             made.append(_store(period, found, None))
     return made
+
+
+def _without_report(now):
+    """Closed quarters without a report, oldest first, none before the first report there is."""
+    period, quarters = periods.containing("quarter", timezone.localdate(now)), []
+    for _step in range(LOOK_BACK):
+        quarters.append(period)
+        period = periods.previous(period)
+    made = set(Report.objects.values_list("period__starts_on", flat=True))
+    first = min(made, default=quarters[-1].starts_on)
+    return [
+        one for one in reversed(quarters) if one.cut_off <= now and one.starts_on >= first and one.starts_on not in made
+    ]

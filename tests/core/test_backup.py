@@ -1,4 +1,4 @@
-"""A backup comes back equal, and a bad one never passes for a good one."""
+"""A backup comes back equal, and a bad one never passes for a good one (SEC-03)."""
 
 import json
 import os

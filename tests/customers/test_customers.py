@@ -1,3 +1,5 @@
+"""CRM-01, 02, 04, 05, 19; SUR-22, 23; SMP-02; ORG-03; SEC-01, 02, 04–06; PRV-11, 12."""
+
 import pytest
 from django.db import connection
 from django.urls import reverse

@@ -61,7 +61,9 @@ def test_the_writer_is_refused_the_review_with_the_reason(client):
     report = make.draft()
     officer = sign_in(client, Role.SURVEY_OFFICER)
     text = report.texts.get(part="advice")
-    client.post(url("report_text", report, "advice"), {"text_zh": "改。", "text_en": "Change.", "version": report.version})
+    client.post(
+        url("report_text", report, "advice"), {"text_zh": "改。", "text_en": "Change.", "version": report.version}
+    )
     text.refresh_from_db()
     assert text.text_en == "Change."
     client.post(url("report_submit", report))
@@ -118,7 +120,7 @@ def test_drawing_up_on_demand_runs_as_a_job(client):
     surveys.contacts(6)
     make.closed_wave([5, 4, 4, 3, 5, 1])
     period = periods.containing("quarter", timezone.localdate())
-    response = client.post(reverse("reports:report_make"), {"period": period.pk})
+    response = client.post(reverse("reports:report_make"), {"period": period.starts_on.isoformat()})
     job = Job.objects.get()
     assert response.url == reverse("core:job_detail", args=[job.pk])
     from core import jobs
@@ -127,7 +129,7 @@ def test_drawing_up_on_demand_runs_as_a_job(client):
     job.refresh_from_db()
     assert (job.state, job.done, job.total) == ("done", 2, 2)
     assert Report.objects.get().author == officer
-    again = client.post(reverse("reports:report_make"), {"period": period.pk})
+    again = client.post(reverse("reports:report_make"), {"period": period.starts_on.isoformat()})
     assert again.url == Report.objects.get().get_absolute_url()
 
 

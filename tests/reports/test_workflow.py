@@ -1,4 +1,4 @@
-"""A report's life: drawn up once, edited, reviewed by another, issued, read; and what never changes after that."""
+"""A report's life: drawn up once, edited, reviewed by another, issued, read; and what never changes after that (RPT-01, 02, 05, 06, REM-05)."""
 
 from datetime import timedelta
 
@@ -89,11 +89,15 @@ def test_words_are_edited_under_the_version_that_was_seen(people):
     author = people[0]
     report = make.draft()
     stale = report.version
-    reports.edit_text(report, Part.ADVICE, by=author, expected_version=stale, text_zh="改证书流程。", text_en="Change it.")
+    reports.edit_text(
+        report, Part.ADVICE, by=author, expected_version=stale, text_zh="改证书流程。", text_en="Change it."
+    )
     assert report.author == author
     assert report.texts.get(part=Part.ADVICE).text_en == "Change it."
     with pytest.raises(LostRace):
-        reports.edit_text(Report.objects.get(), Part.ADVICE, by=author, expected_version=stale, text_zh="另一种", text_en="Other")
+        reports.edit_text(
+            Report.objects.get(), Part.ADVICE, by=author, expected_version=stale, text_zh="另一种", text_en="Other"
+        )
     assert report.texts.get(part=Part.ADVICE).text_en == "Change it."
 
 
@@ -101,7 +105,9 @@ def test_figures_taken_afresh_keep_edited_words(people):
     author = people[0]
     report = make.draft()
     before, overview = report.figures_sha256, report.texts.get(part=Part.OVERVIEW).text_en
-    reports.edit_text(report, Part.ADVICE, by=author, expected_version=report.version, text_zh="自己写的。", text_en="Own words.")
+    reports.edit_text(
+        report, Part.ADVICE, by=author, expected_version=report.version, text_zh="自己写的。", text_en="Own words."
+    )
     surveys.contacts(6)
     make.closed_wave([5] * 14)
     reports.redraw(report, by=author, comment="又有一批关闭")
@@ -112,7 +118,9 @@ def test_figures_taken_afresh_keep_edited_words(people):
 
 def test_a_part_without_one_language_is_named(people):
     report = make.draft()
-    reports.edit_text(report, Part.ADVICE, by=people[0], expected_version=report.version, text_zh="只有中文", text_en="")
+    reports.edit_text(
+        report, Part.ADVICE, by=people[0], expected_version=report.version, text_zh="只有中文", text_en=""
+    )
     with pytest.raises(InvalidTransition, match="改进建议"):
         reports.submit(report, by=people[0])
     assert Report.objects.get().state == ReportState.DRAFT
@@ -157,7 +165,9 @@ def test_issued_report_is_numbered_filed_and_delivered(people, papers):
     agent = surveys.person(Role.AGENT)
     report = make.issued()
     assert report.number == f"BG-{timezone.localdate().year}-000001"
-    assert set(report.files.values_list("language", "format")) == {(lang, fmt) for lang in ("zh-hans", "en") for fmt in ("pdf", "xlsx")}
+    assert set(report.files.values_list("language", "format")) == {
+        (lang, fmt) for lang in ("zh-hans", "en") for fmt in ("pdf", "xlsx")
+    }
     recipients = set(report.deliveries.values_list("user", flat=True))
     assert hr.pk in recipients and agent.pk not in recipients
     assert Message.objects.filter(kind="reports.issued", to_user=hr).count() == 1

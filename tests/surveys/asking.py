@@ -121,7 +121,4 @@ def open_wave(definition=None, *, invited=1, closes_in=timedelta(days=7), **fiel
 
 def links_of(wave):
     """The addresses of all personal links of the wave, in the order of the invitations."""
-    return [
-        f"/s/{links.token_for(row)}/"
-        for row in wave.invitations.select_related("wave__link_key").order_by("pk")
-    ]
+    return [f"/s/{links.token_for(row)}/" for row in wave.invitations.select_related("wave__link_key").order_by("pk")]

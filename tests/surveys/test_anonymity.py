@@ -1,4 +1,4 @@
-"""An auditor with the whole database tries to join answers to people (docs/adr/0004-anonymity.md)."""
+"""An auditor with the whole database tries to join answers to people (docs/adr/0004-anonymity.md) (PRV-03, 06)."""
 
 import logging
 from datetime import timedelta
@@ -59,9 +59,7 @@ def all_answer(wave, n=None):
 
 def dump():
     tables = [row[0] for row in sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-    return {
-        table: " ".join(row[0] or "" for row in sql(f'SELECT t::text FROM "{table}" t')) for table in tables
-    }
+    return {table: " ".join(row[0] or "" for row in sql(f'SELECT t::text FROM "{table}" t')) for table in tables}
 
 
 def correlation(found):
@@ -78,9 +76,7 @@ def correlation(found):
 def test_no_foreign_key_leads_from_an_answer_to_a_person():
     allowed = {"surveys.wave", "surveys.question", "surveys.response", "surveys.questionnaireversion"}
     for model in (Answer, AnswerText, BoxedAnswer, SpentMarker):
-        targets = {
-            field.related_model._meta.label_lower for field in model._meta.fields if field.related_model
-        }
+        targets = {field.related_model._meta.label_lower for field in model._meta.fields if field.related_model}
         assert targets <= allowed
     for model in (BoxedAnswer, SpentMarker, Answer, AnswerText):
         assert not [f for f in model._meta.fields if f.get_internal_type() in ("DateTimeField", "DateField")]
@@ -170,10 +166,7 @@ def test_joins_while_the_wave_is_open_fail_without_its_key():
     assert set(Invitation.objects.filter(wave=wave).values_list("state", flat=True)) == {"sent"}
     texts, markers = dump(), list(SpentMarker.objects.values_list("marker", flat=True))
     assert not any(
-        marker in text
-        for marker in markers
-        for table, text in texts.items()
-        if table != "surveys_spentmarker"
+        marker in text for marker in markers for table, text in texts.items() if table != "surveys_spentmarker"
     )
     assert WaveKey.objects.get().key not in " ".join(texts.values())  # only encrypted
 
@@ -183,9 +176,7 @@ def test_markers_do_not_keep_the_order_of_answering():
     wave = asked(40)
     all_answer(wave)
     boxes.empty(wave)
-    order = {
-        row[0]: place for place, row in enumerate(sql("SELECT marker FROM surveys_spentmarker ORDER BY ctid"))
-    }
+    order = {row[0]: place for place, row in enumerate(sql("SELECT marker FROM surveys_spentmarker ORDER BY ctid"))}
     found = [order[links.marker_for(wave.link_key, invitation_id=h.invitation.pk)] for h in wave.people]
     assert abs(correlation(found)) < 0.65  # forty in random order exceed this once in 200,000 runs
     assert len(set(xmins("surveys_spentmarker"))) == 1
@@ -206,9 +197,7 @@ def test_joins_after_the_close_fail():
     for table in ("surveys_response", "surveys_answer", "surveys_answertext", "surveys_invitation"):
         assert len(set(xmins(table))) == 1, table  # whole wave to whole wave
     assert {row.submitted_on for row in Response.objects.all()} == {timezone.localdate()}
-    assert [model.objects.count() for model in (BoxedAnswer, SpentMarker, WaveKey, Draft, LowAnswer)] == [
-        0
-    ] * 5
+    assert [model.objects.count() for model in (BoxedAnswer, SpentMarker, WaveKey, Draft, LowAnswer)] == [0] * 5
     for order in ("ctid", "id"):
         words = [row[0] for row in sql(f"SELECT body FROM surveys_answertext ORDER BY {order}")]
         assert abs(correlation([words.index(f"canary {number}") for number in range(40)])) < 0.65
@@ -258,9 +247,7 @@ def test_fewer_than_five_answers_are_destroyed():
     wave = asked(8)
     all_answer(wave, 4)
     waves.close(wave, by=wave.owner)
-    assert (
-        not Response.objects.exists() and not AnswerText.objects.exists() and not BoxedAnswer.objects.exists()
-    )
+    assert not Response.objects.exists() and not AnswerText.objects.exists() and not BoxedAnswer.objects.exists()
     assert not Finding.objects.exists()
     assert wave.transitions.get(kind="answers_destroyed").payload == {"answers": 4}
 
@@ -282,9 +269,7 @@ def test_reminders_write_down_nobody_who_answered():
     all_answer(wave, 10)
     boxes.empty(wave)
     tasks.remind_due()
-    reminded = set(
-        Message.objects.filter(kind="surveys.reminder").values_list("context__invitation", flat=True)
-    )
+    reminded = set(Message.objects.filter(kind="surveys.reminder").values_list("context__invitation", flat=True))
     assert reminded == {holder.invitation.pk for holder in wave.people[10:]}
     assert set(Invitation.objects.values_list("state", flat=True)) == {"sent"}
 

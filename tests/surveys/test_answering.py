@@ -102,9 +102,7 @@ def test_database_holds_no_token():
     tokens = [holder.token for holder in wave.people]
     assert len(set(tokens)) == 3 and all(len(token) == 43 for token in tokens)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i::text FROM surveys_invitation i UNION ALL SELECT m::text FROM notifications_message m"
-        )
+        cursor.execute("SELECT i::text FROM surveys_invitation i UNION ALL SELECT m::text FROM notifications_message m")
         dump = " ".join(row[0] for row in cursor.fetchall())
     assert not any(token in dump for token in tokens)
 
@@ -135,9 +133,7 @@ def test_each_answer_is_kept_and_the_invitation_is_started():
     token, uid = wave.people[0].token, uids(wave)
     saved = answering.save_answer(answering.find_invitation(token), uid=uid["Q1"], value="4", rev=0)
     assert (saved.rev, saved.payload) == (1, {uid["Q1"]: 4})
-    saved = answering.save_answers(
-        answering.find_invitation(token), payload={uid["Q2"]: 5, uid["Q1"]: None}, rev=1
-    )
+    saved = answering.save_answers(answering.find_invitation(token), payload={uid["Q2"]: 5, uid["Q1"]: None}, rev=1)
     assert (saved.rev, saved.payload) == (2, {uid["Q2"]: 5})
     invitation = answering.find_invitation(token)
     assert invitation.state == InvitationState.STARTED
@@ -168,9 +164,7 @@ def test_submission_completes_the_draft_and_removes_it():
     wave = make.open_wave()
     token, uid = wave.people[0].token, uids(wave)
     answering.save_answer(answering.find_invitation(token), uid=uid["Q1"], value=4, rev=0)
-    answering.submit(
-        invitation=answering.find_invitation(token), payload={uid["Q2"]: 5, uid["Q3"]: 5, uid["Q5"]: 5}
-    )
+    answering.submit(invitation=answering.find_invitation(token), payload={uid["Q2"]: 5, uid["Q3"]: 5, uid["Q5"]: 5})
     assert Answer.objects.get(question__uid=uid["Q1"]).num == 4
     assert not Draft.objects.exists()
     assert Response.objects.get().duration_s is not None
@@ -275,9 +269,7 @@ def test_submission_is_a_handful_of_queries(django_assert_num_queries):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["personal", "open", "anonymous"])
 def test_fifty_parallel_posts_make_one_response(kind):
-    wave = make.open_wave(
-        is_open_link=True, audience={"kinds": ["customer"]}, is_anonymous=kind == "anonymous"
-    )
+    wave = make.open_wave(is_open_link=True, audience={"kinds": ["customer"]}, is_anonymous=kind == "anonymous")
     token, code, key = wave.people[0].token, wave.open_code, uuid.uuid4()
     answers = make.payload(wave.questionnaire_version)
     answering.instrument_for(wave)
@@ -288,13 +280,9 @@ def test_fifty_parallel_posts_make_one_response(kind):
             gate.wait()
             for _time in range(5):
                 if kind == "open":
-                    receipts.append(
-                        answering.submit(wave=answering.find_wave(code), payload=answers, submit_key=key)
-                    )
+                    receipts.append(answering.submit(wave=answering.find_wave(code), payload=answers, submit_key=key))
                 else:
-                    receipts.append(
-                        answering.submit(invitation=answering.find_invitation(token), payload=answers)
-                    )
+                    receipts.append(answering.submit(invitation=answering.find_invitation(token), payload=answers))
         except Exception as error:  # noqa: BLE001 (reported by the assertion below)
             failures.append(error)
         finally:

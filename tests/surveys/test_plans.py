@@ -1,3 +1,5 @@
+"""SUR-01–04."""
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 

@@ -90,9 +90,7 @@ def test_deadline_counts_before_the_clock_has_closed_the_wave(client, anonymous)
     wave = open_wave(one_section(), invited=0, is_anonymous=anonymous)
     link = f"/q/{wave.open_code}/"
     page = client.get(link)
-    Wave.objects.update(
-        opens_at=timezone.now() - timedelta(2), closes_at=timezone.now() - timedelta(seconds=1)
-    )
+    Wave.objects.update(opens_at=timezone.now() - timedelta(2), closes_at=timezone.now() - timedelta(seconds=1))
     page = client.post(link, hidden(page) | {"q_r0": "5", "q_r1": "5", "q_r2": "1", "q_idea": "晚了一秒"})
     assert "晚了一秒" in page.content.decode() and "很不满意" in page.content.decode()
     assert (Response.objects.count(), BoxedAnswer.objects.count()) == (0, 0)
@@ -207,9 +205,7 @@ def test_stale_revision_gets_the_newer_answers(client):
 
 def test_unfit_answer_is_named_and_the_others_are_saved(client):
     (link,) = links_of(open_wave())
-    said = client.post(
-        link + "save", {"uid": ["clear", "idea"], "q_clear": "5", "q_idea": "长" * 201, "rev": "0"}
-    )
+    said = client.post(link + "save", {"uid": ["clear", "idea"], "q_clear": "5", "q_idea": "长" * 201, "rev": "0"})
     assert list(said.json()["errors"]) == ["idea"]
     assert Draft.objects.get().payload == {"clear": 5}
 
@@ -219,10 +215,7 @@ def test_nothing_is_saved_for_anonymous_unknown_or_forged(client):
     for path in (link, UNKNOWN):
         assert client.post(path + "save", {"uid": "clear", "q_clear": "5", "rev": "0"}).status_code == 410
     (link,) = links_of(open_wave(questionnaire="Q2"))
-    assert (
-        Client(enforce_csrf_checks=True).post(link + "save", {"uid": "clear", "q_clear": "5"}).status_code
-        == 403
-    )
+    assert Client(enforce_csrf_checks=True).post(link + "save", {"uid": "clear", "q_clear": "5"}).status_code == 403
     assert Draft.objects.count() == 0
 
 

@@ -1,3 +1,5 @@
+"""QST-01, 02, 10–19."""
+
 import copy
 
 import pytest

@@ -38,7 +38,9 @@ def data(version):
     """Two waves of forty people, the second with worse content."""
     make.contacts(20, type="enterprise")
     make.contacts(20, type="government")
-    report.closed_wave([{"score": 4} | mixed(n) | {"Q1": 4, "Q2": 4 + n % 2} for n in range(40)], version=version, code="2026-A")
+    report.closed_wave(
+        [{"score": 4} | mixed(n) | {"Q1": 4, "Q2": 4 + n % 2} for n in range(40)], version=version, code="2026-A"
+    )
     report.closed_wave([{"score": 4} | mixed(n) for n in range(40)], version=version, code="2026-B")
     return json.loads(json.dumps(report_figures.collect(report.period_now())))
 
@@ -110,7 +112,9 @@ def test_a_real_decline_is_claimed_and_a_steady_dimension_is_not(data):
     said = words(data, "en", "results")
     assert re.search(r"2026-B: .*\n(.*\n)?Against 2026-A these declined: “Content” −2\.\d\d \(", said)
     assert "“Trainer”" not in re.search(r"these declined: (.*)", said)[1]
-    assert "Find out what changed in “Content” since the wave before" in words(data, "en", "advice") or "Take up" in words(data, "en", "advice")
+    assert "Find out what changed in “Content” since the wave before" in words(
+        data, "en", "advice"
+    ) or "Take up" in words(data, "en", "advice")
 
 
 def test_equal_waves_prove_nothing(version):
@@ -135,5 +139,7 @@ def test_too_few_answers_show_no_figure(version):
 def test_low_answers_are_counted_with_what_became_of_them(data):
     follow_ups = data["follow_ups"]
     assert follow_ups["total"] == len(follow_ups["ages"]) == follow_ups["states"]["open"]
-    assert f"{follow_ups['answers']} low answers opened {follow_ups['total']} follow-ups" in words(data, "en", "conclusions")
+    assert f"{follow_ups['answers']} low answers opened {follow_ups['total']} follow-ups" in words(
+        data, "en", "conclusions"
+    )
     assert report_figures.collect(report.period_now(), make.unit("XX")) == {}

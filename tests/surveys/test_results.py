@@ -1,3 +1,5 @@
+"""PRV-05; ANA-07."""
+
 import copy
 from datetime import timedelta
 

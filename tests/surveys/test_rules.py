@@ -36,17 +36,13 @@ def test_every_state_can_be_reached(workflow):
     first = next(iter(workflow.table))
     reached, waiting = {first}, [first]
     while waiting:
-        waiting += [
-            new for new in workflow.table[waiting.pop()] if new not in reached and not reached.add(new)
-        ]
+        waiting += [new for new in workflow.table[waiting.pop()] if new not in reached and not reached.add(new)]
     assert reached == set(workflow.states)
 
 
 @pytest.mark.django_db
 def test_who_may_do_what():
-    people = {
-        role: make.person(role) for role in (Role.SURVEY_OFFICER, Role.LEAD, Role.EXECUTIVE, Role.AGENT)
-    }
+    people = {role: make.person(role) for role in (Role.SURVEY_OFFICER, Role.LEAD, Role.EXECUTIVE, Role.AGENT)}
     officer, lead, executive, agent = people.values()
     plan = make.plan(author=officer)
     version = questionnaires.create(
@@ -59,9 +55,7 @@ def test_who_may_do_what():
     published = [person for person in people.values() if allows(person, "surveys.publish_version", version)]
     assert published == [lead]
     wave = make.wave()
-    assert [person for person in people.values() if allows(person, "surveys.schedule_wave", wave)] == [
-        officer
-    ]
+    assert [person for person in people.values() if allows(person, "surveys.schedule_wave", wave)] == [officer]
     assert not allows(agent, "surveys.see_results_of", wave)
 
 

@@ -1,3 +1,5 @@
+"""REM-01, 02; CHN-16."""
+
 import re
 from datetime import timedelta
 

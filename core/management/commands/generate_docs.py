@@ -15,7 +15,18 @@ AREAS = {
     "CMP": 52, "DSK": 18, "IMP": 20, "SUP": 13, "KPI": 30, "RWD": 19, "CRM": 28, "CTR": 47, "STR": 36, "LIB": 11, "RES": 8, "OPT": 6,
     "SEC": 8, "QUA": 21, "ORG": 6,
 }  # fmt: skip
-MARKER = re.compile(rf"\b(?:{'|'.join(AREAS)})-\d{{2}}\b")
+MARKER = re.compile(rf"\b({'|'.join(AREAS)})-(\d\d)((?:(?:–|, ?)\d\d\b)*)")
+
+
+def ids_in(text):
+    """Requirement ids that a text names; ``SUR-01–04, 07`` is five of them."""
+    for area, first, rest in MARKER.findall(text):
+        last = int(first)
+        yield f"{area}-{first}"
+        for sign, number in re.findall(r"(–|, ?)(\d\d)", rest):
+            start = last + 1 if sign == "–" else int(number)
+            yield from (f"{area}-{found:02d}" for found in range(start, int(number) + 1))
+            last = int(number)
 
 
 class Command(BaseCommand):
@@ -76,7 +87,7 @@ def requirements_page(root):
     for folder in ("tests", "core", "notifications", "accounts", "customers", "surveys", "reports", "dashboard"):
         for path in sorted((root / folder).rglob("*.py")):
             if "migrations" not in path.parts and "generate_docs" not in path.name:
-                for marker in MARKER.findall(path.read_text("utf-8")):
+                for marker in ids_in(path.read_text("utf-8")):
                     found.setdefault(marker, set()).add(Path(path).relative_to(root).as_posix())
     lines = [
         "# Which requirement is met where",
