@@ -15,6 +15,7 @@ from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.db import transaction
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -133,6 +134,20 @@ def add(obj, file, *, by):
         row.file.delete(save=False)
         raise
     return row
+
+
+def add_all(obj, files, *, by):
+    """Store several uploaded files, usually those of ``core.forms.FilesField``; all of them or none."""
+    stored = []
+    try:
+        with transaction.atomic():
+            for file in files:
+                stored.append(add(obj, file, by=by))
+    except BaseException:
+        for row in stored:
+            row.file.storage.delete(row.file.name)
+        raise
+    return stored
 
 
 def of(obj):

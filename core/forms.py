@@ -5,6 +5,8 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import attachments
+
 
 def helper():
     """The one crispy helper: the page writes the form tag and its buttons."""
@@ -55,6 +57,26 @@ class ReasonForm(PortalForm):
 
 class ConfirmForm(PortalForm):
     """A step that only wants a yes."""
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files to attach, none included, each one checked; cleaned to a list."""
+
+    widget = FilesInput(attrs={"accept": attachments.ACCEPT})
+
+    def __init__(self, **kwargs):
+        shown = {"label": _("Files"), "help_text": _("PDF, pictures, Excel, Word, CSV or text; at most 10 MB each.")}
+        super().__init__(**shown | {"required": False} | kwargs)
+
+    def clean(self, data, initial=None):
+        files = [super(FilesField, self).clean(file, initial) for file in data or []]
+        for file in files:
+            attachments.check(file)
+        return files
 
 
 class PortalFilterSet(django_filters.FilterSet):

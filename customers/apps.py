@@ -25,10 +25,13 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self):
-        from core import due, history, nav, search
+        from core import attachments, due, history, nav, search
         from customers import due as offers
         from customers import imports, messages  # noqa: F401  (register the schemas and message kinds)
+        from customers.models import FollowUp, Interaction
 
+        attachments.register_owner("customers.interaction", Interaction)
+        attachments.register_owner("customers.followup", FollowUp)
         history.add_words(HISTORY)
         due.add_due("customers.follow_ups", offers.due_follow_ups)
         due.add_tiles("customers.follow_ups", offers.tiles)

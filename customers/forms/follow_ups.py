@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.forms import PortalForm
+from core.forms import FilesField, PortalForm
 from customers.choices import FollowUpReason, Outcome
 from customers.forms.fields import DayField, end_of
 
@@ -35,6 +35,7 @@ class FinishForm(PortalForm):
     note = forms.CharField(
         label=_("What came of it"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
+    files = FilesField()
 
     def clean(self):
         data = super().clean()

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import main_unit
-from core.forms import PortalForm, PortalModelForm
+from core.forms import FilesField, PortalForm, PortalModelForm
 from customers import selectors
 from customers.choices import Channel, CustomerType, Direction, FollowUpReason, MatchStrength, Relation
 from customers.forms.fields import DayField, Versioned, end_of
@@ -38,6 +38,7 @@ class CallForm(PortalForm):
     summary = forms.CharField(
         label=_("What was said"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6, "accesskey": "w"})
     )
+    files = FilesField()
     with_follow_up = forms.BooleanField(
         label=_("Somebody owes the customer an answer: open a follow-up"), required=False,
         widget=forms.CheckboxInput(attrs={"accesskey": "f"}),
@@ -115,6 +116,7 @@ class CallForm(PortalForm):
             "caller",
             "started_at",
             "follow_up",
+            "files",
         )
         is_new = data["who"] == NEW
         return {name: data[name] for name in names} | {
@@ -160,3 +162,4 @@ class CorrectForm(Versioned, PortalModelForm):
 
 class AddendumForm(PortalForm):
     text = forms.CharField(label=_("Addition"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    files = FilesField()

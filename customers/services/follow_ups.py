@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core import attachments
 from core.workflow import InvalidTransition, contribute, edit, start
 from core.worktime import Limit, LimitKind, due
 from core.worktime.store import calendar_for
@@ -97,14 +98,15 @@ def _tell(follow_up, person, kind="customers.follow_up_assigned"):
 
 
 @transaction.atomic
-def finish(follow_up, *, by, outcome, note=""):
-    """Close it with what came of it."""
+def finish(follow_up, *, by, outcome, note="", files=()):
+    """Close it with what came of it, and with uploads that show it."""
     outcome = Outcome(outcome)
     FOLLOW_UP.move(
         follow_up, FollowUpState.DONE, by=by, comment=note, outcome=outcome.value, outcome_note=note,
         owner_id=follow_up.owner_id or by.pk, **_closed(by), payload={"outcome": outcome.value},
     )  # fmt: skip
     contribute(follow_up, by, "handled")
+    attachments.add_all(follow_up, files, by=by)
     return follow_up
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.selectors import main_unit
+from core import attachments
 from core.workflow import InvalidTransition, record, start
 from core.workflow import edit as edit_row
 from customers.choices import Channel, Direction, FollowUpReason, MatchStrength
@@ -16,12 +17,13 @@ from customers.services import follow_ups
 @transaction.atomic
 def log(
     *, by, summary, channel=Channel.PHONE, direction=Direction.IN, customer=None, contact=None, number="", caller="",
-    match_strength=MatchStrength.NONE, started_at=None, ended_at=None, follow_up=None, open_follow_up=None,
+    match_strength=MatchStrength.NONE, started_at=None, ended_at=None, follow_up=None, open_follow_up=None, files=(),
 ):  # fmt: skip
     """Write down a contact that took place, and return the Interaction.
 
     ``follow_up`` is the follow-up it belongs to; ``open_follow_up`` = {"reason", "title", …} opens one (arguments of
     ``follow_ups.open_follow_up``). ``number`` may be written in any way. ``started_at`` defaults to now.
+    ``files`` are uploads that belong to it. Raises ValidationError for a file that is not taken.
     """
     if contact is not None:
         customer = contact.customer
@@ -34,7 +36,9 @@ def log(
         started_at=started_at or ended_at or timezone.now(), ended_at=ended_at, agent=by, unit=main_unit(by),
         number=stored_phone(number) or number.strip(), caller=caller, summary=summary, match_strength=match_strength,
     )  # fmt: skip
-    return start(interaction, by=by)
+    start(interaction, by=by)
+    attachments.add_all(interaction, files, by=by)
+    return interaction
 
 
 @transaction.atomic
@@ -46,8 +50,9 @@ def correct(interaction, *, by, expected_version=None, **fields):
 
 
 @transaction.atomic
-def add(interaction, *, by, text):
-    """Add to what was logged; possible at any time, never taken back."""
+def add(interaction, *, by, text, files=()):
+    """Add to what was logged, with uploads if there are any; possible at any time, never taken back."""
     addendum = InteractionAddendum.objects.create(interaction=interaction, text=text, by=by)
     record(interaction, "addendum", by=by, payload={"addendum": addendum.pk})
+    attachments.add_all(interaction, files, by=by)
     return addendum

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import attachments
 from core.access import needs
 from core.forms import ReasonForm
 from core.lists import list_page
@@ -46,6 +47,7 @@ def follow_up_detail(request, pk):
         "may": {act: allows(request.user, f"customers.{act}_follow_up", follow_up) for act in ACTS},
         "events": follow_up.transitions.select_related("by", "on_behalf_of"),
         "panels": panels("customers.follow_up", request, follow_up),
+        "attachments": attachments.of(follow_up),
     }
     return render_page(request, "customers/follow_up_detail.html", context)
 
@@ -84,7 +86,7 @@ def follow_up_take(request, pk):
 @handles
 def follow_up_finish(request, pk):
     follow_up = allowed(request, pk, "finish")
-    form = FinishForm(request.POST or None)
+    form = FinishForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         follow_ups.finish(follow_up, by=request.user, **form.cleaned_data)
         messages.success(request, _("Done."))

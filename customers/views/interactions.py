@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import moments
+from core import attachments, moments
 from core.access import needs
 from core.lists import list_page
 from core.permissions import allows, require
@@ -41,14 +41,15 @@ def interaction_list(request):
 def interaction_detail(request, pk):
     interaction = get_visible_or_404(Interaction, request.user, pk=pk)
     may_add = allows(request.user, "customers.log", interaction)
-    form = AddendumForm(request.POST or None) if may_add else None
+    form = AddendumForm(request.POST or None, request.FILES or None) if may_add else None
     if form and form.is_valid():
-        interactions.add(interaction, by=request.user, text=form.cleaned_data["text"])
+        interactions.add(interaction, by=request.user, **form.cleaned_data)
         messages.success(request, _("Added."))
         return redirect(interaction)
     context = {
         "interaction": interaction,
         "addenda": interaction.addenda.select_related("by"),
+        "attachments": attachments.of(interaction),
         "form": form,
         "may_correct": allows(request.user, "customers.correct_interaction", interaction),
         "may_reveal": allows(request.user, "customers.reveal", interaction),
@@ -80,7 +81,7 @@ def interaction_reveal(request, pk):
 def call(request):
     """Number → caller and history → what was said → saved. Numbers travel by POST only, never in an address."""
     if request.method == "POST" and request.POST.get("act") == "save":
-        form = CallForm(request.POST, user=request.user)
+        form = CallForm(request.POST, request.FILES, user=request.user)
         if form.is_valid():
             interaction = calls.save(by=request.user, **form.values())
             messages.success(request, _said(interaction))
