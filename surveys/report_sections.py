@@ -14,7 +14,7 @@ from customers.choices import FollowUpState, Outcome
 from surveys.choices import FindingState
 from surveys.report_figures import collect
 from surveys.report_parts import based, difference, interval, of_dimension, parts, percents, signed
-from surveys.report_words import in_text, sentences
+from surveys.report_words import in_text, sentences, weak
 from surveys.selectors import charts as drawn
 
 SIGNS = {Verdict.IMPROVED: "up", Verdict.WORSENED: "down", Verdict.NOT_PROVEN: "none"}
@@ -49,19 +49,17 @@ def _pictures(wave, *, in_full):
     for found, differing in wave.groups:
         yield _to(drawn.groups(found), f"{wave.url}?by={found.column}")
         for row in differing[:1]:
-            yield _to(_differing(wave, found, row["dimension"]), f"{wave.url}?by={found.column}")
+            yield _to(_differing(wave, found, row), f"{wave.url}?by={found.column}")
     yield _to(drawn.importance(wave.importance, wave.titles), wave.url)
     yield _to(drawn.funnel(wave.funnel), reverse("surveys:wave_invitations", args=[wave.data["id"]]))
 
 
-def _differing(wave, found, code):
+def _differing(wave, found, row):
     """The groups by the dimension in which they differ most surely."""
-    total = next(row.scores for row in wave.results.dimensions if row.code == code)
-    chart = drawn.groups(of_dimension(found, code, total))
-    return replace(
-        chart,
-        title=_("“%(dimension)s” by %(what)s") % {"dimension": wave.titles[code], "what": in_text(found.label)},
-    )
+    code = row["dimension"]
+    total = next(one.scores for one in wave.results.dimensions if one.code == code)
+    title = _("“%(dimension)s” by %(what)s") % {"dimension": wave.titles[code], "what": in_text(found.label)}
+    return replace(drawn.groups(of_dimension(found, code, total)), title=title, sentence=weak(wave, found, row))
 
 
 def _wave_url(pk):

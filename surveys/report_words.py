@@ -153,19 +153,25 @@ def _compared(wave, found, differing):
         return ""
     best, worst = shown[0], shown[-1]
     facts = {"what": in_text(found.label), "best": best.label, "high": best.scores.mean.mean, "worst": worst.label,
-             "low": worst.scores.mean.mean, "p": found.p}  # fmt: skip
+             "low": worst.scores.mean.mean, "p": _p(found.p)}  # fmt: skip
     is_apart = (
         found.p is not None and found.p < 0.05 and not any({best.value, worst.value} <= set(run) for run in found.runs)
     )
     said = (
-        _("Compared by %(what)s, “%(best)s” (%(high).2f) is ahead of “%(worst)s” (%(low).2f), p = %(p).3f.")
+        _("Compared by %(what)s, “%(best)s” (%(high).2f) is ahead of “%(worst)s” (%(low).2f), p %(p)s.")
         if is_apart
         else _("Compared by %(what)s, no difference in overall satisfaction is proven.")
     ) % facts
-    return together([said, *(_weak(wave, found, row) for row in differing[:2])])
+    return together([said, *(weak(wave, found, row) for row in differing[:2])])
 
 
-def _weak(wave, found, row):
+def _p(value):
+    """How p is written after its letter."""
+    return "" if value is None else "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
+def weak(wave, found, row):
+    """The dimension in which one group lies behind another, with the distance."""
     labels = {group.value: group.label for group in found.rows}
     return _("In “%(dimension)s”, “%(worst)s” lies %(gap).2f below “%(best)s” (interval %(low).2f to %(high).2f).") % {
         **row, "dimension": wave.titles[row["dimension"]], "worst": labels[row["worst"]], "best": labels[row["best"]],
