@@ -216,7 +216,7 @@ def test_a_real_worker_works_on_it(broker, child_environment, home, transactiona
     environment = {**child_environment, **broker.environment()}
     worker = spawn([sys.executable, "-m", *WORKER], log=home / "worker.log", env=environment, cwd=Path.cwd())
     try:
-        sender = Celery(broker=f"redis+socket://{broker.socket}")
+        sender = Celery(broker=f"redis+socket://{broker.socket}", set_as_current=False)
         for _turn in range(3):
             sender.send_task("core.beat_heartbeat")
         until(lambda: Heartbeat.objects.filter(name="worker").exists(), 40)
