@@ -34,7 +34,9 @@ def remind_due():
 
 @shared_task(name="surveys.empty_boxes")
 def empty_boxes():
-    """Beat, every 10 minutes: let anonymous answers out in shuffled batches."""
+    """Beat, every 10 minutes: let anonymous answers out in shuffled batches, and rewrite files that still hold removed rows."""
+    if boxes.has_leftovers():
+        scrub_boxes()
     return each(
         Wave.objects.filter(state="open", is_anonymous=True).select_related("link_key", "questionnaire_version"),
         boxes.empty,
