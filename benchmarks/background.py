@@ -49,7 +49,11 @@ def main():
             arguments = [str(options.mails), str(options.rows), str(options.faults)]
             found = json.loads(run(environment, "benchmarks/background_work.py", *arguments).splitlines()[-1])
             arrived = {message["X-Envelope-To"] for message in sink.messages}
-            found["mail"] |= {"arrived": len(sink.messages), "to_different_people": len(arrived), "bare_smtplib_per_s": bare}
+            found["mail"] |= {
+                "arrived": len(sink.messages),
+                "to_different_people": len(arrived),
+                "bare_smtplib_per_s": bare,
+            }
             print(json.dumps(found, indent=1, ensure_ascii=False))
         finally:
             sink.stop()
@@ -57,7 +61,9 @@ def main():
 
 
 def run(environment, *arguments):
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{arguments} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -68,7 +74,9 @@ def bare_smtplib(port, count):
     began = time.monotonic()
     with smtplib.SMTP("127.0.0.1", port) as link:
         for number in range(count):
-            link.sendmail("a@portal.example", [f"{number}@x.example"], f"Subject: {number}\r\n\r\n" + ("x" * 70 + "\r\n") * 60)
+            link.sendmail(
+                "a@portal.example", [f"{number}@x.example"], f"Subject: {number}\r\n\r\n" + ("x" * 70 + "\r\n") * 60
+            )
     return round(count / (time.monotonic() - began))
 
 

@@ -88,15 +88,23 @@ def imports(rows, faults):
         jobs.run(job.pk)
         job = Job.objects.get(pk=job.pk)
         found[f"check, {name}, s"] = round(time.monotonic() - began, 2)
-        found[f"result, {name}"] = {key: value for key, value in job.result.items() if isinstance(value, int)} or job.note
+        found[f"result, {name}"] = {
+            key: value for key, value in job.result.items() if isinstance(value, int)
+        } or job.note
         if name == "clean" and not service.can_commit(job):
-            raise SystemExit(f"the clean workbook was refused: {json.dumps(job.result, ensure_ascii=False, default=str)[:3000]}")
+            raise SystemExit(
+                f"the clean workbook was refused: {json.dumps(job.result, ensure_ascii=False, default=str)[:3000]}"
+            )
         found[f"customers made by the check, {name}"] = Customer.objects.count() - before
     commit = service.start_commit(job, by=user)
     began = time.monotonic()
     jobs.run(commit.pk)
     commit.refresh_from_db()
-    found |= {"commit, s": round(time.monotonic() - began, 2), "state": commit.state, "customers": Customer.objects.count() - before}
+    found |= {
+        "commit, s": round(time.monotonic() - began, 2),
+        "state": commit.state,
+        "customers": Customer.objects.count() - before,
+    }
     return found
 
 

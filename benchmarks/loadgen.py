@@ -179,9 +179,7 @@ class Run:
 
     async def get(self, connection, number, _dice):
         started = time.perf_counter()
-        status, _headers, _cookies, body = await connection.request(
-            "GET", self.path(number), self.headers({})
-        )
+        status, _headers, _cookies, body = await connection.request("GET", self.path(number), self.headers({}))
         self.note(status, body, total=time.perf_counter() - started)
 
     async def form(self, connection, number, dice):
@@ -251,16 +249,12 @@ class Run:
         for name, values in self.times.items():
             values.sort()
             if values:
-                result[f"{name}_ms"] = {
-                    f"p{q}": round(1000 * values[len(values) * q // 100], 1) for q in (50, 95, 99)
-                }
+                result[f"{name}_ms"] = {f"p{q}": round(1000 * values[len(values) * q // 100], 1) for q in (50, 95, 99)}
         return result
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mode", choices=["get", "form"])
     parser.add_argument("url")
     parser.add_argument("-c", "--concurrency", type=int, default=1)

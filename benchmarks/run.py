@@ -165,8 +165,13 @@ class Bench:
         seconds = 2 if self.quick else 4
         form = ("--urls", self._file("form", ["/form/"]))
         public = ("--urls", self.home / "public.txt")
-        for web, links in ((self.reference, form), (self.portal, public)):  # warm-up
-            self.load(web, "form", "-c", 2, "-n", 50, *links)
+        warm_up = self.per_round * 2 * ROUNDS
+        for web, links in (
+            (self.reference, form),
+            *((self.portal, ("--urls", self.home / f"{kind}.txt")) for kind in self.links),
+        ):
+            offset = () if links[1].name in ("form.txt", "public.txt") else ("--offset", warm_up)
+            self.load(web, "form", "-c", 2, "-n", 50, *links, *offset)
         yield self.compare("page, open link", "get", 32, ("-d", seconds, *form), ("-d", seconds, *public))
         named = ("--urls", self.home / "named.txt")
         yield self.compare("page, personal link", "get", 32, ("-d", seconds, *form), ("-d", seconds, *named))
@@ -178,8 +183,8 @@ class Bench:
                 offset = ("--offset", lambda number, shift=shift: number * self.per_round + shift)
                 portal = (*count, *links, *(() if kind == "public" else offset))
                 yield self.compare(f"submission, {kind}", "form", concurrency, (*count, *form), portal)
-        last = ("-n", self.per_round, "--success", THANKS, "--urls", self.home / "named.txt")
-        offset = ("--offset", self.per_round * 2 * ROUNDS)
+        last = ("-n", self.per_round - 50, "--success", THANKS, "--urls", self.home / "named.txt")
+        offset = ("--offset", warm_up + 50)
         low = self.load(self.portal, "form", "-c", 8, *last, *offset)
         yield {"workload": "submission with low answers and their follow-up", "c": 8, "portal": low}
 
@@ -193,9 +198,7 @@ class Bench:
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="short runs, to see that everything works")
     parser.add_argument("--json", help="write all results here")
     options = parser.parse_args()

@@ -3,9 +3,7 @@ from django.shortcuts import render
 from django.urls import path
 from refapp.models import Sub
 
-QUESTIONS = [
-    {"name": f"r{number}", "text": f"Rating {number}", "options": [1, 2, 3, 4, 5]} for number in range(10)
-]
+QUESTIONS = [{"name": f"r{number}", "text": f"Rating {number}", "options": [1, 2, 3, 4, 5]} for number in range(10)]
 QUESTIONS += [
     {"name": "prod", "text": "Product", "options": list(range(5))},
     {"name": "reg", "text": "Region", "options": list(range(8))},
