@@ -49,13 +49,26 @@ class VersionForm(PortalForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ReasonForm(PortalForm):
+class StepForm(PortalForm):
+    """A step; made with ``version`` it carries the one the page showed, as VersionForm does."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, version=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if version is None:
+            del self.fields["version"]
+        else:
+            self.fields["version"].initial = version
+
+
+class ReasonForm(StepForm):
     """A step that owes a reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class ConfirmForm(PortalForm):
+class ConfirmForm(StepForm):
     """A step that only wants a yes."""
 
 

@@ -1,5 +1,8 @@
 """Language, headers, and refusals turned into answers, so that views hold no ``try``."""
 
+import sys
+
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.middleware.locale import LocaleMiddleware
@@ -74,6 +77,25 @@ class Refusals:
         return redirect(back)
 
 
+NEVER_TYPED = {"csrfmiddlewaretoken", "version", "acknowledge", "act"}
+
+
 def _typed(request):
-    hidden = {"csrfmiddlewaretoken", "version"}
-    return [(name, value) for name, value in request.POST.items() if name not in hidden and value]
+    """(label, text) of each field that was filled in; rows chosen from a list hold no words to lose."""
+    fields, found = _fields(request), []
+    for name, values in request.POST.lists():
+        field = fields.get(name)
+        if name in NEVER_TYPED or isinstance(field, forms.ModelChoiceField) or not any(values):
+            continue
+        words = {str(key): str(word) for key, word in getattr(field, "choices", ())}
+        label = getattr(field, "label", None) or name.replace("_", " ").capitalize()
+        found.append((label, ", ".join(words.get(value, value) for value in values)))
+    return found
+
+
+def _fields(request):
+    """Fields by name, of the forms that the view's module knows; the form that fits best has the say."""
+    module = sys.modules[request.resolver_match.func.__module__]
+    known = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, forms.BaseForm)]
+    known.sort(key=lambda form: len(form.base_fields.keys() & request.POST.keys()))
+    return {name: field for form in known for name, field in form.base_fields.items()}

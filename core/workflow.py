@@ -59,8 +59,10 @@ class Workflow:
     def step(self, state, to):
         return self.table[self.states(state)].get(self.states(to))
 
-    def move(self, obj, to, *, by, comment="", on_behalf_of=None, payload=None, **fields):
+    def move(self, obj, to, *, by, comment="", on_behalf_of=None, payload=None, expected_version=None, **fields):
         """Take ``obj`` to ``to``: check the table, compare-and-set, write the event; one transaction. Returns the Event.
+
+        ``expected_version`` is the one the page showed; without it ``obj`` itself is what was seen.
 
         Raises InvalidTransition (no such edge, or the reason is missing) and LostRace (the row changed meanwhile).
         """
@@ -73,7 +75,7 @@ class Workflow:
         if step.needs_reason and not comment.strip():
             raise InvalidTransition(_("Please give a reason."))
         with transaction.atomic():
-            compare_and_set(obj, state=to.value, **fields)
+            compare_and_set(obj, expected_version=expected_version, state=to.value, **fields)
             return record(
                 obj, step.service.rpartition(".")[2], by=by, comment=comment, on_behalf_of=on_behalf_of,
                 payload=payload, from_state=old.value, to_state=to.value,

@@ -8,6 +8,7 @@ HISTORY = {
     "consented": _("Agreed to surveys"),
     "consent_withdrawn": _("Took the consent back"),
     "erased": _("Personal data erased"),
+    "exported": _("Exported as a file"),
     "exported_personal": _("Exported personal data"),
     "hold_lifted": _("Surveys possible again"),
     "hold_placed": _("Held back from surveys"),

@@ -106,12 +106,13 @@ def report_text(request, pk, part):
 
 
 def _step(request, pk, rule, act, template_title, form_class=ConfirmForm):
+    """A step on the report as it was read: its page hands the version over (``?version=``)."""
     report = get_visible_or_404(Report, request.user, pk=pk)
     require(request.user, rule, report)
-    form = form_class(posted(request))
+    form = form_class(posted(request), version=request.GET.get("version", report.version))
     if form.is_valid():
         arguments = {"comment": form.cleaned_data["reason"]} if form_class is ReasonForm else {}
-        act(report, by=request.user, **arguments)
+        act(report, by=request.user, expected_version=form.cleaned_data["version"], **arguments)
         messages.success(request, _("Done."))
         return redirect(report)
     return render_page(request, "reports/report_step.html", {"report": report, "form": form, "step": template_title})

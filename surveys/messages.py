@@ -24,10 +24,7 @@ def render(message, context):
     from surveys.services import invitations, links
 
     invitation = (
-        Invitation.objects.select_related("contact", "wave")
-        .only(*COLUMNS)
-        .filter(pk=context["invitation"])
-        .first()
+        Invitation.objects.select_related("contact", "wave").only(*COLUMNS).filter(pk=context["invitation"]).first()
     )
     if invitation is not None:
         invitation.wave = _wave(invitation.wave_id, invitation.wave.updated_at)

@@ -103,6 +103,20 @@ class InvitationTable(PortalTable):
         return ""
 
 
+class RunInvitationTable(InvitationTable):
+    """For people who run the wave: what they can do with an invitation that still waits for its answer."""
+
+    actions = tables.TemplateColumn(
+        template_name="surveys/invitation_actions.html",
+        verbose_name=_("Actions"),
+        orderable=False,
+        exclude_from_export=True,
+    )
+
+    class Meta(InvitationTable.Meta):
+        sequence = ("...", "actions")
+
+
 class ResponseTable(PortalTable):
     submitted_at = tables.DateTimeColumn(verbose_name=_("Received"), short=True)
     customer = tables.Column(verbose_name=_("Customer"), accessor="invitation__customer", default="–", orderable=False)

@@ -54,6 +54,7 @@ urlpatterns = [
     path("waves/<int:pk>/poster", waves.poster, name="wave_poster"),
     path("waves/<int:pk>/steps/<slug:step>", waves.wave_step, name="wave_step"),
     path("invitations/<int:pk>/withdraw", waves.invitation_withdraw, name="invitation_withdraw"),
+    path("invitations/<int:pk>/renew", waves.invitation_renew, name="invitation_renew"),
     path("answers/<int:pk>/", waves.response, name="response"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/", findings.finding, name="finding"),

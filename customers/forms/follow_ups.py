@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.forms import FilesField, PortalForm
+from core.forms import FilesField, PortalForm, VersionForm
 from customers.choices import FollowUpReason, Outcome
 from customers.forms.fields import DayField, end_of
 
@@ -44,7 +44,7 @@ class FinishForm(PortalForm):
         return data
 
 
-class AssignForm(PortalForm):
+class AssignForm(VersionForm):
     to = forms.ModelChoiceField(User.objects.none(), label=_("New owner"))
     comment = forms.CharField(label=_("Remark"), required=False, max_length=500)
 
@@ -53,6 +53,6 @@ class AssignForm(PortalForm):
         self.fields["to"].queryset = User.objects.with_capability("customers.handle_follow_up")
 
 
-class PostponeForm(PortalForm):
+class PostponeForm(VersionForm):
     due_on = DayField(label=_("New day"))
     comment = forms.CharField(label=_("Reason"), max_length=500)

@@ -42,6 +42,7 @@ def open_follow_up(
     ``customer`` may be None for a caller nobody knows. ``owner`` defaults to nobody (the unit's queue),
     ``unit`` to the customer's branch, ``due_at`` to the working days of the reason. ``source`` is the label of
     the row it comes from (for example ``surveys.response``), ``source_id`` its key. ``by`` None: the portal.
+    An owner who did not open it is told.
     """
     existing = _of_key(unique_key)
     if existing:
@@ -53,12 +54,15 @@ def open_follow_up(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            return start(follow_up, by=by)
+            start(follow_up, by=by)
     except IntegrityError:
         existing = _of_key(unique_key)
         if existing is None:
             raise
         return existing
+    if owner is not None and owner.pk != getattr(by, "pk", None):
+        _tell(follow_up, owner)
+    return follow_up
 
 
 def _of_key(unique_key):
@@ -81,7 +85,10 @@ def assign(follow_up, *, to, by, comment="", expected_version=None):
     if follow_up.owner_id == to.pk:
         return follow_up
     if follow_up.state == FollowUpState.IN_PROGRESS:
-        FOLLOW_UP.move(follow_up, FollowUpState.OPEN, by=by, comment=comment, owner=to, payload={"owner": to.pk})
+        FOLLOW_UP.move(
+            follow_up, FollowUpState.OPEN, by=by, comment=comment, owner=to, payload={"owner": to.pk},
+            expected_version=expected_version,
+        )  # fmt: skip
     else:
         edit(follow_up, by=by, expected_version=expected_version, kind="assigned", comment=comment, owner=to)
     if to.pk != getattr(by, "pk", None):

@@ -114,10 +114,13 @@ def follow_up_escalate(request, pk):
 @handles
 def follow_up_assign(request, pk):
     follow_up = allowed(request, pk, "reassign")
-    form = AssignForm(request.POST or None)
+    form = AssignForm(request.POST or None, initial={"version": follow_up.version})
     if form.is_valid():
-        follow_ups.assign(follow_up, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Given to %(name)s.") % {"name": form.cleaned_data["to"]})
+        data = form.cleaned_data
+        follow_ups.assign(
+            follow_up, by=request.user, to=data["to"], comment=data["comment"], expected_version=data["version"]
+        )
+        messages.success(request, _("Given to %(name)s.") % {"name": data["to"]})
         return redirect(follow_up)
     told = _("The new owner finds it in the inbox and among the things due.")
     return act_page(request, follow_up, form, _("Give to somebody else"), _("Give"), told=told)
@@ -126,10 +129,16 @@ def follow_up_assign(request, pk):
 @handles
 def follow_up_postpone(request, pk):
     follow_up = allowed(request, pk, "reassign")
-    form = PostponeForm(request.POST or None)
+    form = PostponeForm(request.POST or None, initial={"version": follow_up.version})
     if form.is_valid():
-        day, comment = form.cleaned_data["due_on"], form.cleaned_data["comment"]
-        follow_ups.postpone(follow_up, by=request.user, due_at=end_of(day), comment=comment)
+        data = form.cleaned_data
+        follow_ups.postpone(
+            follow_up,
+            by=request.user,
+            due_at=end_of(data["due_on"]),
+            comment=data["comment"],
+            expected_version=data["version"],
+        )
         messages.success(request, _("Saved."))
         return redirect(follow_up)
     return act_page(request, follow_up, form, _("Another day"), _("Save"))

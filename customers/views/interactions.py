@@ -34,6 +34,7 @@ def interaction_list(request):
         found,
         InteractionTable,
         title=_("Contacts with customers"),
+        log=request.user,
     )
 
 

@@ -63,7 +63,9 @@ class Company:
     def _current(self):
         """The quarter whose books are open, by its cut-off."""
         period = periods.containing("quarter", self.today)
-        return period if period.cut_off > self.now else periods.containing("quarter", period.ends_on + timedelta(days=1))
+        return (
+            period if period.cut_off > self.now else periods.containing("quarter", period.ends_on + timedelta(days=1))
+        )
 
     def _closed(self):
         """The quarters before it, oldest first."""
@@ -77,7 +79,9 @@ class Company:
         with at(moment(joined, 9)):
             self.org = people.make(joined)
         size = self.size
-        customers = Customers(self.org, self.agenda, self.today, count=size.customers, services=size.services, calls=size.calls)
+        customers = Customers(
+            self.org, self.agenda, self.today, count=size.customers, services=size.services, calls=size.calls
+        )
         customers.plan()
         self._on(HISTORY - 5, 10, customers.open_staff)
         designs = Designs(self)
@@ -113,7 +117,9 @@ class Company:
 
     def _read_inbox(self):
         """People have seen what came some days ago, as when they press the button of their inbox."""
-        Notice.objects.filter(read_at=None, created_at__lt=self.now - timedelta(days=INBOX_DAYS)).update(read_at=self.now)
+        Notice.objects.filter(read_at=None, created_at__lt=self.now - timedelta(days=INBOX_DAYS)).update(
+            read_at=self.now
+        )
 
 
 def _window(first, length=LENGTH):

@@ -39,15 +39,64 @@ TOWNS = [("临江市", "Linjiang"), ("安宁市", "Anning"), ("新城区", "Xinc
 BODIES = [("应急管理局", "Emergency Management Bureau"), ("住房和城乡建设局", "Housing and Construction Bureau"), ("人力资源和社会保障局", "Human Resources Bureau"),
           ("市场监督管理局", "Market Supervision Bureau"), ("交通运输局", "Transport Bureau")]  # fmt: skip
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-GIVEN = ["伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "涛", "明", "超", "秀英", "晓东", "建华", "志远", "雨桐", "思琪", "浩然", "子轩", "婷婷"]
-LATIN = [("Anna", "Keller"), ("James", "Turner"), ("Priya", "Nair"), ("Tom", "Becker"), ("Maria", "Rossi"), ("Daniel", "Okafor"), ("Sophie", "Martin"), ("Kenji", "Mori")]
-TITLES = {"zh-hans": ["培训负责人", "人力资源经理", "办公室主任", "部门经理"], "en": ["Training manager", "HR business partner", "Head of operations"]}
+GIVEN = [
+    "伟",
+    "芳",
+    "娜",
+    "敏",
+    "静",
+    "丽",
+    "强",
+    "磊",
+    "军",
+    "洋",
+    "勇",
+    "艳",
+    "杰",
+    "涛",
+    "明",
+    "超",
+    "秀英",
+    "晓东",
+    "建华",
+    "志远",
+    "雨桐",
+    "思琪",
+    "浩然",
+    "子轩",
+    "婷婷",
+]
+LATIN = [
+    ("Anna", "Keller"),
+    ("James", "Turner"),
+    ("Priya", "Nair"),
+    ("Tom", "Becker"),
+    ("Maria", "Rossi"),
+    ("Daniel", "Okafor"),
+    ("Sophie", "Martin"),
+    ("Kenji", "Mori"),
+]
+TITLES = {
+    "zh-hans": ["培训负责人", "人力资源经理", "办公室主任", "部门经理"],
+    "en": ["Training manager", "HR business partner", "Head of operations"],
+}
 COURSES = [("项目管理实战", "Project Management in Practice"), ("安全生产管理", "Work Safety Management"), ("数字化技能提升", "Digital Skills"),
            ("领导力与团队", "Leadership and Teams"), ("财务与合规", "Finance and Compliance"), ("客户沟通技巧", "Communicating with Customers")]  # fmt: skip
-CASES = [("证书补办", "Certificate reissued"), ("发票开具", "Invoice issued"), ("课后答疑", "Questions after the course"), ("改期与退费", "Rebooking and refund")]
+CASES = [
+    ("证书补办", "Certificate reissued"),
+    ("发票开具", "Invoice issued"),
+    ("课后答疑", "Questions after the course"),
+    ("改期与退费", "Rebooking and refund"),
+]
 CALLS = ["询问结业证书何时寄出，已告知三个工作日内。", "希望把下月培训改到周末，已记录并转业务部。", "反映教室空调不够冷，已通知后勤当天检修。", "感谢讲师课后耐心答疑。",
          "询问团体报名能否分两批开票，已说明流程。", "想了解课程录播的观看期限，已告知三十天。", "说课前通知来得太晚，希望提前一周。", "Asked for the course outline in English; sent by mail the same day."]  # fmt: skip
-WISHES = ["希望提供下季度企业内训报价", "请回电确认改期后的上课地点", "要求补寄三本教材", "想为新员工加开一期公开课", "发票抬头需要更正，请财务回电"]
+WISHES = [
+    "希望提供下季度企业内训报价",
+    "请回电确认改期后的上课地点",
+    "要求补寄三本教材",
+    "想为新员工加开一期公开课",
+    "发票抬头需要更正，请财务回电",
+]
 
 
 class Customers:
@@ -67,9 +116,13 @@ class Customers:
         self._add(HISTORY, 8, self.open, first)
         for month in range(1, months):
             ago = HISTORY - month * MONTH
-            new = round((self.wanted - first) * month / (months - 1)) - round((self.wanted - first) * (month - 1) / (months - 1))
+            new = round((self.wanted - first) * month / (months - 1)) - round(
+                (self.wanted - first) * (month - 1) / (months - 1)
+            )
             self._add(ago + 1, 9, self.open, new)
-            self._add(ago, 19, self.serve, round(self.services * month / months) - round(self.services * (month - 1) / months))
+            self._add(
+                ago, 19, self.serve, round(self.services * month / months) - round(self.services * (month - 1) / months)
+            )
         self._add(1, 19, self.serve, self.services // 40)
         self._add(HISTORY, 12, self.contract, max(4, self.wanted // 8))
         self._add(min(200, HISTORY), 10, self.exceptions)
@@ -92,7 +145,9 @@ class Customers:
         self.rows += [person.customer for person in people]
         for customer in made:
             if customer.type == CustomerType.ENTERPRISE and self.rng.random() < 0.2:
-                contacts.add(customer, by=self.org.users["agent"], **self._person(f"second{customer.code[-6:]}", agrees=False))
+                contacts.add(
+                    customer, by=self.org.users["agent"], **self._person(f"second{customer.code[-6:]}", agrees=False)
+                )
 
     def _customer(self):
         self.made += 1
@@ -138,7 +193,15 @@ class Customers:
         company = customers.create(by=by, name_zh="知行培训员工", name_en="Staff of Zhixing Training", kind=Audience.EMPLOYEE,
                                    type=CustomerType.ENTERPRISE, unit=head_office)  # fmt: skip
         for user in self.org.users.values():
-            contacts.add(company, by=by, name=user.name_zh, email=user.email, language=user.language, consent_survey=True, consent_source="written")
+            contacts.add(
+                company,
+                by=by,
+                name=user.name_zh,
+                email=user.email,
+                language=user.language,
+                consent_survey=True,
+                consent_source="written",
+            )
 
     def exceptions(self):
         """One customer in dispute is left in peace, one does not want to be asked, one is forgotten."""
@@ -165,7 +228,9 @@ class Customers:
         manager = self.org.users[{"SH": "department2", "CD": "department3"}.get(customer.unit.code, "department5")]
         project = projects.create(by=by, customer=customer, name_zh=f"{customer.name_zh}{zh}", name_en=f"{customer.name_en} {en}",
                                   manager=manager, sales_owner=by, starts_on=starts, ends_on=ends)  # fmt: skip
-        milestone = projects.add_milestone(project, by=by, name_zh="中期评估", name_en="Mid-term review", due_on=middle, is_key=True)
+        milestone = projects.add_milestone(
+            project, by=by, name_zh="中期评估", name_en="Mid-term review", due_on=middle, is_key=True
+        )
         projects.begin(project, by=by)
         self.agenda.add(moment(middle + timedelta(days=self.rng.randint(-3, 2)), 16), _reach, milestone, manager)
         self.agenda.add(moment(ends, 17), _complete, project, manager)
@@ -211,7 +276,9 @@ class Customers:
         """Each agent owes a call back at each of ``dues`` (aware moments), whatever else there is to do."""
         for login in ("agent", "agent2", "agent3", "lead"):
             agent = self.org.users[login]
-            mine = [person for person in self.contacts.values() if person.customer.owner_id == agent.pk] or list(self.contacts.values())
+            mine = [person for person in self.contacts.values() if person.customer.owner_id == agent.pk] or list(
+                self.contacts.values()
+            )
             for due_at in dues:
                 wish = self.rng.choice(WISHES)
                 self.talk(self.rng.choice(mine), f"{wish}。", by=agent, open_follow_up={

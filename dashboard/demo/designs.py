@@ -83,7 +83,9 @@ class Designs:
 
     def publish(self):
         for code, draft in self.drafts.items():
-            self.versions[code] = questionnaires.publish(draft, by=self.org.users["officer2"], note="试填12人，题意清楚。")
+            self.versions[code] = questionnaires.publish(
+                draft, by=self.org.users["officer2"], note="试填12人，题意清楚。"
+            )
 
     def next_version(self):
         """One more question on certificates, designed and waiting for somebody else to publish it."""
@@ -141,7 +143,9 @@ class Designs:
     def next_wave(self):
         """The wave of the next quarter, begun as a draft."""
         by = self.org.users["officer"]
-        period = periods.containing("quarter", max(self.windows, key=lambda one: one.starts_on).ends_on + timedelta(days=1))
+        period = periods.containing(
+            "quarter", max(self.windows, key=lambda one: one.starts_on).ends_on + timedelta(days=1)
+        )
         first = period.starts_on + timedelta(days=WINDOW)
         zh, en = names_of(period)
         waves.create(by=by, questionnaire_version=self.versions["training"], unit=self.org.units["HQ"], name_zh=zh, name_en=en,

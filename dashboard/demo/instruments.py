@@ -45,7 +45,12 @@ STAFF = [
         ("G2", "我的建议有人听、有回音", "My suggestions are heard and answered", False)]),
 ]  # fmt: skip
 
-FORMATS = [("公开课", "Open course"), ("企业内训", "In-house training"), ("在线直播课", "Live online course"), ("认证考前班", "Exam preparation")]
+FORMATS = [
+    ("公开课", "Open course"),
+    ("企业内训", "In-house training"),
+    ("在线直播课", "Live online course"),
+    ("认证考前班", "Exam preparation"),
+]
 
 
 def training():
@@ -81,7 +86,10 @@ def staff():
 
 
 def _dimensions(table):
-    return [{"code": code, "title": title, "questions": [rating(*question) for question in questions]} for code, title, questions in table]
+    return [
+        {"code": code, "title": title, "questions": [rating(*question) for question in questions]}
+        for code, title, questions in table
+    ]
 
 
 def rating(code, zh, en, may_not_apply=False, *, is_overall=False):

@@ -16,9 +16,7 @@ class Nowhere(BaseEmailBackend):
     """Takes every mail and keeps none; refuses addresses that end with ``GONE``."""
 
     def send_messages(self, messages):
-        refused = {
-            to: (550, b"no such mailbox") for message in messages for to in message.to if to.endswith(GONE)
-        }
+        refused = {to: (550, b"no such mailbox") for message in messages for to in message.to if to.endswith(GONE)}
         if refused:
             raise smtplib.SMTPRecipientsRefused(refused)
         return len(messages)

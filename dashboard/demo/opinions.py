@@ -102,7 +102,11 @@ def staff_payload(instrument, someone, rng):
 
 
 def by_uid(instrument, values):
-    return {question.uid: values[question.code] for question in instrument.questions if values.get(question.code) is not None}
+    return {
+        question.uid: values[question.code]
+        for question in instrument.questions
+        if values.get(question.code) is not None
+    }
 
 
 def _ratings(instrument, table, someone, wave_no, rng):
@@ -110,7 +114,9 @@ def _ratings(instrument, table, someone, wave_no, rng):
     values, felt = {}, {}
     for dimension, _title, questions in table:
         levels = LEVELS[dimension]
-        felt[dimension] = levels[min(wave_no, len(levels) - 1)] + someone.mood + someone.views[dimension] + rng.gauss(0, 0.2)
+        felt[dimension] = (
+            levels[min(wave_no, len(levels) - 1)] + someone.mood + someone.views[dimension] + rng.gauss(0, 0.2)
+        )
         if dimension == "service" and someone.unit == "CD":
             felt[dimension] += CHENGDU_SERVICE
         for code, _zh, _en, may_not_apply in questions:

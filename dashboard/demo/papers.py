@@ -11,7 +11,15 @@ from reports.models import Report
 from reports.services import reports
 
 SETTLED = timedelta(days=14)  # after a cut-off its report is issued and the next one in the making
-READERS = ("executive", "officer", "officer2", "department2", "department3", "department4", "department5")  # the others have it unread
+READERS = (
+    "executive",
+    "officer",
+    "officer2",
+    "department2",
+    "department3",
+    "department4",
+    "department5",
+)  # the others have it unread
 SAID_ZH = "以上结论已与客户服务部、企业培训部核对；回访记录支持“课后答疑与证书办理偏慢”的判断。"
 SAID_EN = ("These conclusions were checked with Customer Service and Corporate Training; the records of calls bear out that questions after "
            "the course and certificates are handled slowly.")  # fmt: skip

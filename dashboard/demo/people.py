@@ -79,7 +79,9 @@ def make(joined):
         service = place.endswith("SV") or place == "CS"
         login = en.lower().replace(" ", ".")
         roles = [Role.AGENT] if service else []
-        org.users[login] = _person(first, login, zh, en, org.units[place], posts["CSR" if service else "TR"], roles, False, joined, None)
+        org.users[login] = _person(
+            first, login, zh, en, org.units[place], posts["CSR" if service else "TR"], roles, False, joined, None
+        )
     for code, login in BRANCH_HEADS.items():
         people.join(org.users[login], org.units[code], by=first, is_head=True, since=joined)
     for login in ("supervisor", "supervisor2"):

@@ -19,7 +19,19 @@ from surveys.services import answering, findings, invitations, links, waves
 LENGTH = 14  # days a wave is open
 REMINDERS = (4, 8)  # days after opening
 WORKING_DAY = 480  # minutes
-DAYS = {1: 30, 2: 17, 3: 9, 4: 5, 5: 12, 6: 7, 7: 3, 8: 2, 9: 8, 10: 4, 12: 3}  # when answers come: at once, or after a reminder
+DAYS = {
+    1: 30,
+    2: 17,
+    3: 9,
+    4: 5,
+    5: 12,
+    6: 7,
+    7: 3,
+    8: 2,
+    9: 8,
+    10: 4,
+    12: 3,
+}  # when answers come: at once, or after a reminder
 HOURS = {8: 4, 9: 9, 10: 12, 11: 9, 12: 8, 13: 6, 14: 8, 15: 9, 16: 8, 17: 7, 19: 6, 20: 8, 21: 6}
 OUTCOMES = {
     Outcome.RESOLVED: (58, ["已说明并补寄证书，客户满意。", "已安排讲师单独答疑，问题解决。", "更正发票并当天发出，客户表示感谢。", "为下一期调整了通知时间，客户接受。"]),
@@ -36,7 +48,9 @@ class Rounds:
     def __init__(self, org, agenda, customers):
         self.org, self.agenda, self.customers = org, agenda, customers
 
-    def plan_wave(self, number, version, opens_on, *, names, activity, is_staff=False, sample=None, length=LENGTH, decides=True):
+    def plan_wave(
+        self, number, version, opens_on, *, names, activity, is_staff=False, sample=None, length=LENGTH, decides=True
+    ):
         """One wave from its set-up to its confirmed results. ``number`` is its place in the series of opinions.
 
         ``version`` and ``activity`` are called when the wave is set up.
@@ -65,8 +79,11 @@ class Story:
     def set_up(self, names, activity, sample):
         by, version = self.org.users["officer"], self.version()
         closes = moment(self.opens_on + timedelta(days=self.length), 18)
-        audience = {"kinds": ["employee"]} if self.is_staff else {
-            "kinds": ["customer"], "relations": ["new", "existing"], "primary_only": True}
+        audience = (
+            {"kinds": ["employee"]}
+            if self.is_staff
+            else {"kinds": ["customer"], "relations": ["new", "existing"], "primary_only": True}
+        )
         self.wave = waves.create(
             by=by, owner=by, questionnaire_version=version, unit=self.org.units["HQ"], activity=activity and activity(),
             opens_at=moment(self.opens_on, 9, 30), closes_at=closes, name_zh=names[0], name_en=names[1], audience=audience,
@@ -102,7 +119,10 @@ class Story:
 
     def answer(self, token, person):
         invitation = answering.find_invitation(token)
-        if answering.situation(invitation.wave, invitation) != answering.Situation.READY or invitation.state == "bounced":
+        if (
+            answering.situation(invitation.wave, invitation) != answering.Situation.READY
+            or invitation.state == "bounced"
+        ):
             return
         began = timezone.now() - timedelta(seconds=self.rng.randint(70, 420))
         payload = self._payload(person)
@@ -166,7 +186,9 @@ class Story:
         follow_ups.take(follow_up, by=agent)
         outcome = self.rng.choices(list(OUTCOMES), [weight for weight, _notes in OUTCOMES.values()])[0]
         note = self.rng.choice(OUTCOMES[outcome][1])
-        self.rounds.customers.talk(person, f"回访低分答卷：{note}", by=agent, direction=Direction.OUT, follow_up=follow_up)
+        self.rounds.customers.talk(
+            person, f"回访低分答卷：{note}", by=agent, direction=Direction.OUT, follow_up=follow_up
+        )
         if self.rng.random() < 0.2:  # needs another department, and so another day
             later = calendar_for().add(timezone.now(), self.rng.uniform(0.4, 1.5) * WORKING_DAY)
             self.agenda.add(later, self.settle, follow_up, agent, outcome, note)
@@ -183,7 +205,9 @@ class Story:
 
     def take_up(self):
         """A low answer that its call bore out becomes a finding."""
-        rows = LowAnswer.objects.filter(response__wave=self.wave, follow_up__state=FollowUpState.DONE, follow_up__outcome=Outcome.UNRESOLVED)
+        rows = LowAnswer.objects.filter(
+            response__wave=self.wave, follow_up__state=FollowUpState.DONE, follow_up__outcome=Outcome.UNRESOLVED
+        )
         low = rows.select_related("response__wave", "question").order_by("score5", "question__position", "pk").first()
         if low:
             findings.propose_from(low, by=self.org.users["officer"], note="回访证实：问题至今没有解决。")
@@ -193,11 +217,17 @@ class Story:
         for number, finding in enumerate(self.wave.findings.filter(state=FindingState.PROPOSED).order_by("mean", "pk")):
             if number and self.number == opinions.LAST_CLOSED and self.rng.random() < 0.35:
                 continue  # of the last wave some still wait
-            if finding.mean_high is not None and finding.mean_high >= finding.threshold and finding.low_answer_id is None:
+            if (
+                finding.mean_high is not None
+                and finding.mean_high >= finding.threshold
+                and finding.low_answer_id is None
+            ):
                 findings.dismiss(finding, by=self.org.users["officer2"], reason="区间包含目标值，低于目标未得到证实。")
             else:
                 findings.confirm(finding, by=self.org.users["officer2"], unit=self._unit_of(finding))
 
     def _unit_of(self, finding):
         dimension = finding.dimension or finding.question.dimension
-        return self.org.units[{"service": "CD-SV", "organisation": "BT", "effect": "BT", "needs": "SH-BT"}.get(dimension, "QA")]
+        return self.org.units[
+            {"service": "CD-SV", "organisation": "BT", "effect": "BT", "needs": "SH-BT"}.get(dimension, "QA")
+        ]

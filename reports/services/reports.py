@@ -56,13 +56,16 @@ def _store(period, found, by):
 
 
 @transaction.atomic
-def redraw(report, *, by, comment):
+def redraw(report, *, by, comment, expected_version=None):
     """Take the figures of a draft afresh, with a reason; the words that people edited stay."""
     if report.state != ReportState.DRAFT:
         raise InvalidTransition(_("The figures of this report are settled."))
     found = drawing.collect(report.period)
     before = report.figures_sha256
-    compare_and_set(report, figures=found, figures_at=timezone.now(), figures_sha256=drawing.fingerprint(found))
+    compare_and_set(
+        report, expected_version=expected_version, figures=found, figures_at=timezone.now(),
+        figures_sha256=drawing.fingerprint(found),
+    )  # fmt: skip
     record(report, "redrawn", by=by, comment=comment, payload={"before": before, "after": report.figures_sha256})
     written = set(report.transitions.filter(kind="edited").values_list("payload__part", flat=True))
     for text in _drafted(report):
@@ -96,37 +99,43 @@ def edit_text(report, part, *, by, expected_version, text_zh, text_en):
 
 
 @transaction.atomic
-def submit(report, *, by):
+def submit(report, *, by, expected_version=None):
     """Hand the draft in for review. Raises InvalidTransition naming the part that lacks a language."""
     for text in report.texts.all():
         if not text.text_zh.strip() or not text.text_en.strip():
             raise InvalidTransition(
                 _("“%(part)s” is not written in both languages yet.") % {"part": Part(text.part).label}
             )
-    REPORT.move(report, ReportState.IN_REVIEW, by=by, author=report.author or by)
+    REPORT.move(report, ReportState.IN_REVIEW, by=by, author=report.author or by, expected_version=expected_version)
     contribute(report, by, "wrote")
     _tell("reports.to_review", report, User.objects.with_capability("reports.review_report").exclude(pk=by.pk))
 
 
 @transaction.atomic
-def approve(report, *, by, comment=""):
-    """Confirm the review. Raises InvalidTransition when ``by`` wrote on the report."""
+def approve(report, *, by, comment="", expected_version=None):
+    """Confirm the review of the report as it was seen. Raises InvalidTransition when ``by`` wrote on it."""
     if report.author_id == by.pk or has_contributed(report, by, "wrote"):
         raise InvalidTransition(_("A report is reviewed by somebody who did not write it."))
-    REPORT.move(report, ReportState.REVIEWED, by=by, comment=comment, reviewer=by, reviewed_at=timezone.now())
+    REPORT.move(
+        report, ReportState.REVIEWED, by=by, comment=comment, reviewer=by, reviewed_at=timezone.now(),
+        expected_version=expected_version,
+    )  # fmt: skip
     contribute(report, by, "reviewed")
     _tell("reports.to_issue", report, User.objects.with_capability("reports.issue_report"))
 
 
 @transaction.atomic
-def send_back(report, *, by, comment):
-    REPORT.move(report, ReportState.DRAFT, by=by, comment=comment, reviewer=None, reviewed_at=None)
+def send_back(report, *, by, comment, expected_version=None):
+    REPORT.move(
+        report, ReportState.DRAFT, by=by, comment=comment, reviewer=None, reviewed_at=None,
+        expected_version=expected_version,
+    )  # fmt: skip
     if report.author:
         _tell("reports.sent_back", report, [report.author])
 
 
 @transaction.atomic
-def issue(report, *, by, recipients=None):
+def issue(report, *, by, recipients=None, expected_version=None):
     """Number the report, store its papers in both languages, and deliver it. Nothing of it changes afterwards.
 
     ``recipients`` defaults to everybody who may read reports (management, departments concerned; RPT-05).
@@ -134,7 +143,10 @@ def issue(report, *, by, recipients=None):
     if recipients is None:
         recipients = User.objects.with_capability("reports.see_reports")
     number = numbering.take(NUMBER_KIND)
-    REPORT.move(report, ReportState.ISSUED, by=by, issued_by=by, issued_at=timezone.now(), number=number)
+    REPORT.move(
+        report, ReportState.ISSUED, by=by, issued_by=by, issued_at=timezone.now(), number=number,
+        expected_version=expected_version,
+    )  # fmt: skip
     _store_papers(report, number)
     people = list(recipients)
     ReportDelivery.objects.bulk_create(

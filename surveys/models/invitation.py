@@ -66,3 +66,8 @@ class Invitation(Segmented):
 
     def __str__(self):
         return f"{self.wave_id}/{self.pk}"
+
+    @property
+    def is_answerable(self):
+        """Whether the rightful holder may still answer."""
+        return self.state in InvitationState.answerable()

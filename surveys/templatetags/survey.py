@@ -51,7 +51,9 @@ def item(mapping, key):
 @register.filter
 def window(wave):
     """3月9日–3月27日，实名"""
-    days = " – ".join(date_format(timezone.localtime(day), "SHORT_DATETIME_FORMAT") for day in (wave.opens_at, wave.closes_at))
+    days = " – ".join(
+        date_format(timezone.localtime(day), "SHORT_DATETIME_FORMAT") for day in (wave.opens_at, wave.closes_at)
+    )
     return f"{days} · {wave.mode.label}"
 
 

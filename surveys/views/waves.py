@@ -22,7 +22,7 @@ from surveys.selectors import audience, lists, results
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import invitations, links
 from surveys.services import waves as service
-from surveys.tables import InvitationTable, ResponseTable, WaveTable
+from surveys.tables import InvitationTable, ResponseTable, RunInvitationTable, WaveTable
 from surveys.tasks import scrub_boxes
 from surveys.views.pictures import pictures
 
@@ -130,8 +130,9 @@ def wave_invitations(request, pk):
         .order_by("pk")
     )
     found, title = InvitationFilter(request.GET, rows), f"{row.code} {_('Invitations')}"
+    table = RunInvitationTable if allows(request.user, "surveys.invite_people", row) else InvitationTable
     context = wave_context(request, row, "invitations")
-    return list_page(request, "surveys/wave_invitations.html", found, InvitationTable, title=title, log=row, **context)
+    return list_page(request, "surveys/wave_invitations.html", found, table, title=title, log=row, **context)
 
 
 @needs("surveys.run_wave")
@@ -225,6 +226,26 @@ def invitation_withdraw(request, pk):
     return render_page(
         request, "surveys/form.html", {"form": form, "title": _("Withdraw the invitation"), "back_url": back}
     )
+
+
+@needs("surveys.run_wave")
+def invitation_renew(request, pk):
+    row = get_visible_or_404(Invitation, request.user, pk=pk)
+    require(request.user, "surveys.invite_people", row.wave)
+    form = ConfirmForm(posted(request))
+    if form.is_valid():
+        invitations.renew(row, by=request.user)
+        messages.success(request, _("The invitation has a new link; the old one is dead."))
+        return redirect("surveys:wave_invitations", row.wave_id)
+    consequences = [
+        _("The link that was sent is dead from now on."),
+        _("A new one is sent to the respondent's mail address."),
+    ]
+    context = {
+        "form": form, "title": _("Give the invitation a new link"), "submit_label": _("New link"),
+        "consequences": consequences, "crumb": row.wave.code, "cancel_url": f"{row.wave.get_absolute_url()}invitations/",
+    }  # fmt: skip
+    return render_page(request, "components/confirm.html", context)
 
 
 @needs("surveys.see_waves")

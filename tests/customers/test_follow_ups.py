@@ -117,7 +117,7 @@ def test_reminder_runs_twice_and_tells_once_a_day(agent, beijing):
     done = make.make_follow_up(customer, owner=agent, due_at=make.yesterday())
     follow_ups.finish(done, by=agent, outcome="reached")
     assert remind_follow_ups() == remind_follow_ups() == {"done": 1, "failed": 0}
-    notice = Notice.objects.get()
+    notice = Notice.objects.exclude(kind="customers.follow_up_assigned").get()
     assert (notice.user, notice.context["title"], notice.context["overdue"]) == (agent, late.title, True)
 
 
@@ -135,7 +135,7 @@ def test_a_follow_up_of_somebody_who_left_reminds_the_head_of_the_unit(agent, be
     agent.is_active = False
     agent.save()
     reminders.remind(FollowUp.objects.get(pk=follow_up.pk))
-    assert Notice.objects.get().user == head
+    assert Notice.objects.exclude(kind="customers.follow_up_assigned").get().user == head
 
 
 def rules_of(user, follow_up):
@@ -177,3 +177,13 @@ def test_drop_is_refused_to_an_agent_with_its_sentence(as_agent, beijing):
     response = as_agent.post(reverse("customers:follow_up_drop", args=[follow_up.pk]), {"reason": "x"})
     assert response.status_code == 403
     assert Event.objects.of(follow_up).count() == 1
+
+
+@pytest.mark.parametrize("opener", ["lead", "agent", None])
+def test_an_owner_who_did_not_open_it_is_told(agent, lead, beijing, opener):
+    by = {"lead": lead, "agent": agent}.get(opener)
+    follow_up = make.make_follow_up(make.make_customer(unit=beijing), by, owner=agent, unique_key="k")
+    make.make_follow_up(follow_up.customer, by, owner=agent, unique_key="k")
+    told = [(notice.user, notice.kind, notice.url) for notice in Notice.objects.all()]
+    expected = [] if by == agent else [(agent, "customers.follow_up_assigned", follow_up.get_absolute_url())]
+    assert told == expected

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.models import Event
 from customers.models import Customer, FollowUp, Interaction, Project, ServiceRecord
 from tests.factories import customers as make
 
@@ -157,3 +158,13 @@ def test_customer_page_shows_its_tabs(as_agent, agent, beijing, tab):
     response = as_agent.get(customer.get_absolute_url(), {"tab": tab})
     assert len(response.context["tabs"].rows) == 1
     assert response.status_code == 200
+
+
+def test_an_export_of_contacts_is_remembered(as_agent, agent, beijing):
+    fill(beijing, agent)
+    url = reverse("customers:interaction_list")
+    as_agent.get(url)
+    assert not Event.objects.filter(kind="exported").exists()
+    as_agent.get(url, {"format": "csv"})
+    event = Event.objects.of(agent).get(kind="exported")
+    assert (event.by, event.payload["format"], event.payload["rows"]) == (agent, "csv", 1)

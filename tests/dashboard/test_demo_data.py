@@ -65,7 +65,13 @@ class SmallCompany(TestCase):
 
     def test_waves_of_every_kind(self):
         states = [(wave.is_anonymous, wave.state) for wave in self.waves()]
-        assert sorted(states) == [(False, "confirmed"), (False, "confirmed"), (False, "draft"), (False, "open"), (True, "closed")]
+        assert sorted(states) == [
+            (False, "confirmed"),
+            (False, "confirmed"),
+            (False, "draft"),
+            (False, "open"),
+            (True, "closed"),
+        ]
         for wave in self.waves(state="confirmed"):
             invited, valid = wave.invitations.count(), Response.objects.filter(wave=wave).count()
             assert 40 <= invited <= 60 and 0.4 <= valid / invited <= 0.85
@@ -92,7 +98,10 @@ class SmallCompany(TestCase):
 
     def test_plans_and_questionnaires_keep_duties_apart(self):
         assert set(SurveyPlan.objects.values_list("state", flat=True)) >= {"approved", "submitted", "returned"}
-        assert all(version.author_id != version.published_by_id for version in QuestionnaireVersion.objects.filter(state="published"))
+        assert all(
+            version.author_id != version.published_by_id
+            for version in QuestionnaireVersion.objects.filter(state="published")
+        )
         assert QuestionnaireVersion.objects.filter(state="draft").count() == 1
 
     def test_nothing_is_left_to_be_sent(self):
@@ -163,7 +172,10 @@ def other_database(child_environment):
     with link.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    urls = {key: urlsplit(child_environment[key])._replace(path=f"/{name}").geturl() for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    urls = {
+        key: urlsplit(child_environment[key])._replace(path=f"/{name}").geturl()
+        for key in ("DATABASE_URL", "DATABASE_OWNER_URL")
+    }
     yield child_environment | urls
     with link.cursor() as cursor:
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -172,7 +184,14 @@ def other_database(child_environment):
 
 def test_remove_leaves_an_empty_migrated_database(other_database):
     def manage(*arguments):
-        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=other_database, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=other_database,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.returncode, done.stdout + done.stderr
 
     def ask(question):
@@ -196,7 +215,9 @@ def test_remove_leaves_an_empty_migrated_database(other_database):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("day", ["2026-01-01", "2026-03-28", "2026-03-29", "2026-06-30", "2026-11-22", "2028-02-29", "2026-12-31"])
+@pytest.mark.parametrize(
+    "day", ["2026-01-01", "2026-03-28", "2026-03-29", "2026-06-30", "2026-11-22", "2028-02-29", "2026-12-31"]
+)
 @pytest.mark.parametrize("size", ["small", "year"])
 def test_quarters_and_windows_follow_each_other_on_any_day(day, size):
     now = moment(timezone.datetime.fromisoformat(day).date(), 12)
@@ -222,7 +243,11 @@ def test_agenda_does_everything_in_order_at_its_moment():
     agenda.add(now - timedelta(hours=1), act, "last")
     agenda.add(now - timedelta(hours=3), act, "first")
     agenda.run()
-    assert seen == [("first", now - timedelta(hours=3)), ("between", now - timedelta(hours=2)), ("last", now - timedelta(hours=1))]
+    assert seen == [
+        ("first", now - timedelta(hours=3)),
+        ("between", now - timedelta(hours=2)),
+        ("last", now - timedelta(hours=1)),
+    ]
 
 
 @pytest.mark.django_db

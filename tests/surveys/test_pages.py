@@ -14,7 +14,7 @@ from customers.models import FollowUp
 from surveys import outline
 from surveys.choices import FindingState, PlanState, VersionState, WaveState
 from surveys.models import Finding, LowAnswer, Questionnaire, Response, SurveyPlan, Wave
-from surveys.services import plans, questionnaires, waves
+from surveys.services import invitations, links, plans, questionnaires, waves
 from tests.factories import surveys as make
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -346,3 +346,26 @@ def test_a_made_up_page_shows_the_first(officer, page):
 )
 def test_an_address_that_no_database_can_hold_is_refused(officer, address):
     assert officer.get(address).status_code == 400
+
+
+def test_an_invitation_gets_a_new_link_from_its_row(officer):
+    wave = make.open_wave(2)
+    first, second = wave.people
+    invitations.withdraw(second.invitation, by=wave.owner, reason="Left the company")
+    url = reverse("surveys:invitation_renew", args=[first.invitation.pk])
+    gone = reverse("surveys:invitation_renew", args=[second.invitation.pk])
+    table = reverse("surveys:wave_invitations", args=[wave.pk])
+    page = officer.get(table).content.decode()
+    assert url in page and reverse("surveys:invitation_withdraw", args=[first.invitation.pk]) in page
+    assert gone not in page
+    assert "操作" not in officer.get(table, {"format": "csv"}).getvalue().decode("utf-8-sig")
+    lead = signed_in(Role.EXECUTIVE)
+    assert url not in lead.get(table).content.decode()
+    assert lead.post(url).status_code == 403
+    assert "作废" in officer.get(url).content.decode()
+    assert officer.post(url).url == table
+    assert links.token_for(make.holders(wave)[0].invitation) != first.token
+    assert Event.objects.of(wave).get(kind="link_renewed").by == officer.user
+    waves.close(wave, by=wave.owner)
+    assert officer.post(url).status_code == 403
+    assert url not in officer.get(table).content.decode()
