@@ -78,14 +78,15 @@ class Refusals:
 
 
 NEVER_TYPED = {"csrfmiddlewaretoken", "version", "acknowledge", "act"}
+WORDLESS = (forms.ModelChoiceField, forms.BooleanField)
 
 
 def _typed(request):
-    """(label, text) of each field that was filled in; rows chosen from a list hold no words to lose."""
+    """(label, text) of each field that was filled in; ticks and rows of a list hold no words to lose."""
     fields, found = _fields(request), []
     for name, values in request.POST.lists():
         field = fields.get(name)
-        if name in NEVER_TYPED or isinstance(field, forms.ModelChoiceField) or not any(values):
+        if name in NEVER_TYPED or isinstance(field, WORDLESS) or not any(values):
             continue
         words = {str(key): str(word) for key, word in getattr(field, "choices", ())}
         label = getattr(field, "label", None) or name.replace("_", " ").capitalize()
