@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from surveys import instrument as instruments
 from surveys.choices import InvitationState, ResponseMode, WaveState
-from surveys.models import AnswerText, BoxedAnswer, Draft, Invitation, Response, Wave, WaveKey
+from surveys.models import BoxedAnswer, Draft, Invitation, Response, Wave, WaveKey
 from surveys.models.invitation import Segmented
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answers, invitations, links, low_answers
@@ -318,9 +318,7 @@ def _submit_personal(response, invitation, values):
     response.invitation = invitation
     for name in SEGMENTS:
         setattr(response, name, getattr(invitation, name))
-    _fill(response, values)
-    response.save(force_insert=True)
-    _store_answers(response, values)
+    _store(response, values)
     if getattr(invitation, "draft", None):
         Draft.objects.filter(invitation=invitation.pk).delete()
     _follow_up(response)
@@ -329,13 +327,10 @@ def _submit_personal(response, invitation, values):
 
 def _submit_open(response, submit_key, values):
     response.submit_key = submit_key
-    _fill(response, values)
-    Response.objects.bulk_create([response], ignore_conflicts=True)
-    stored = Response.objects.only("receipt").get(wave=response.wave_id, submit_key=submit_key)
-    if stored.pk != response.pk:
-        return Receipt(stored.receipt, False)
-    _store_answers(response, values)
-    return Receipt(response.receipt, True)
+    if _store(response, values):
+        return Receipt(response.receipt, True)
+    first = Response.objects.only("receipt").get(wave=response.wave_id, submit_key=submit_key)
+    return Receipt(first.receipt, False)
 
 
 def _fill(response, values):
@@ -349,18 +344,12 @@ def _fill(response, values):
         response.duration_s = max(0, min(round((now - response.started_at).total_seconds()), 2_000_000_000))
 
 
-def _store_answers(response, values):
+def _store(response, values):
+    """Write the response with its answers and words; False when it was there before."""
+    _fill(response, values)
     rows, words = answers.rows_of(instrument_for(response.wave), values)
-    answers.insert(response.wave_id, [(response.pk, row) for row in rows])
-    if words:
-        AnswerText.objects.bulk_create(
-            [
-                AnswerText(response=response, wave_id=response.wave_id, question_id=question, body=body,
-                           language=response.language)
-                for question, body in words
-            ]
-        )  # fmt: skip
     response.scores = [row for row in rows if row.score5 is not None]
+    return answers.store(response, rows, words)
 
 
 def _follow_up(response):

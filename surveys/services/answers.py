@@ -1,10 +1,31 @@
-"""Writing answer rows: one statement for all rows, whoever the caller is."""
+"""Writing what was answered: one statement for all rows, whoever the caller is."""
 
 from django.db import connection
 
 from surveys.instrument import rows as rows_of
+from surveys.models import Response
 
-__all__ = ["insert", "rows_of"]
+__all__ = ["insert", "rows_of", "store"]
+
+FIELDS = Response._meta.local_concrete_fields
+STORE = f"""
+WITH stored AS (
+    INSERT INTO surveys_response ({", ".join(field.column for field in FIELDS)})
+    VALUES ({", ".join("%s" for _field in FIELDS)})
+    ON CONFLICT DO NOTHING RETURNING id, wave_id, language
+), answers AS (
+    INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, is_na)
+    SELECT stored.id, stored.wave_id, q, s, o, n, p, a
+    FROM stored, unnest(
+        %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[]
+    ) AS t(q, s, o, n, p, a)
+), words AS (
+    INSERT INTO surveys_answertext (id, response_id, wave_id, question_id, language, body)
+    SELECT gen_random_uuid(), stored.id, stored.wave_id, q, stored.language, b
+    FROM stored, unnest(%s::bigint[], %s::text[]) AS t(q, b)
+)
+SELECT count(*) FROM stored
+"""  # noqa: S608 (own names)
 
 
 def insert(wave_id, pairs):
@@ -27,3 +48,14 @@ def insert(wave_id, pairs):
             "%s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[]) AS t(r, q, s, o, n, p, a)",
             [wave_id, *map(list, columns)],
         )
+
+
+def store(response, rows, words):
+    """Write ``response`` with its instrument.Rows and (question id, words); False when it was there before."""
+    mine = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in FIELDS]
+    columns = ("question", "slot", "option", "num", "score5", "is_na")
+    answers = [[getattr(row, name) for row in rows] for name in columns]
+    texts = [list(part) for part in zip(*words, strict=True)] or [[], []]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [*mine, *answers, *texts])
+        return bool(cursor.fetchone()[0])

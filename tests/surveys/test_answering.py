@@ -262,7 +262,7 @@ def test_submission_is_a_handful_of_queries(django_assert_num_queries):
     invitation = answering.find_invitation(wave.people[0].token)
     answers = make.payload(wave.questionnaire_version, Q10="很好")
     answering.instrument_for(invitation.wave)
-    with django_assert_num_queries(7):  # savepoint 2, key, invitation, response, answers, words
+    with django_assert_num_queries(5):  # savepoint 2, key, invitation, response with its answers and words
         answering.submit(invitation=invitation, payload=answers)
 
 
