@@ -250,6 +250,7 @@ PORTAL = {
     "phone": env.text("PORTAL_PHONE", "400-555-0123"),
     "email": env.text("PORTAL_EMAIL", DEFAULT_FROM_EMAIL),
 }
+BAD_LINKS_PER_10_MINUTES = env.whole("BAD_LINKS_PER_10_MINUTES", 30)  # guesses at questionnaire links, per network
 SUPPRESSION_SCORES = env.whole("SUPPRESSION_SCORES", 5)  # groups smaller than this are not shown (PRV-05)
 SUPPRESSION_TEXTS = env.whole("SUPPRESSION_TEXTS", 10)
 
