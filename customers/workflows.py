@@ -4,10 +4,10 @@ from core.workflow import Step, Workflow
 from customers.choices import FollowUpState as F
 from customers.choices import ProjectState as P
 
-_finish = Step("customers.services.follow_ups.finish", "customers.finish_follow_up")
-_escalate = Step("customers.services.follow_ups.escalate", "customers.escalate_follow_up", needs_reason=True)
-_drop = Step("customers.services.follow_ups.drop", "customers.drop_follow_up", needs_reason=True)
-_assign = Step("customers.services.follow_ups.assign", "customers.reassign_follow_up", note=_("to another person"))
+_finish = Step("follow_ups.finish", "customers.finish_follow_up")
+_escalate = Step("follow_ups.escalate", "customers.escalate_follow_up", needs_reason=True)
+_drop = Step("follow_ups.drop", "customers.drop_follow_up", needs_reason=True)
+_assign = Step("follow_ups.assign", "customers.reassign_follow_up", note=_("to another person"))
 
 FOLLOW_UP = Workflow(
     model="customers.FollowUp",
@@ -15,7 +15,7 @@ FOLLOW_UP = Workflow(
     title=_("Follow-up"),
     table={
         F.OPEN: {
-            F.IN_PROGRESS: Step("customers.services.follow_ups.take", "customers.take_follow_up"),
+            F.IN_PROGRESS: Step("follow_ups.take", "customers.take_follow_up"),
             F.DONE: _finish,
             F.ESCALATED: _escalate,
             F.DROPPED: _drop,
@@ -27,7 +27,7 @@ FOLLOW_UP = Workflow(
     },
 )
 
-_cancel = Step("customers.services.projects.cancel", "customers.run_project", needs_reason=True)
+_cancel = Step("projects.cancel", "customers.run_project", needs_reason=True)
 
 PROJECT = Workflow(
     model="customers.Project",
@@ -35,11 +35,11 @@ PROJECT = Workflow(
     title=_("Service project"),
     table={
         P.PLANNED: {
-            P.RUNNING: Step("customers.services.projects.begin", "customers.run_project"),
+            P.RUNNING: Step("projects.begin", "customers.run_project"),
             P.CANCELLED: _cancel,
         },
         P.RUNNING: {
-            P.COMPLETED: Step("customers.services.projects.complete", "customers.run_project"),
+            P.COMPLETED: Step("projects.complete", "customers.run_project"),
             P.CANCELLED: _cancel,
         },
         P.COMPLETED: {},

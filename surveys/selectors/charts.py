@@ -27,7 +27,7 @@ def dimensions(results, *, url=None):
     rows = [_dot(row, pick({"t": row.titles}, "t"), url and url(row.code)) for row in results.dimensions]
     headers = (_("Dimension"), _("Mean"), _("95% interval"), _("n"))
     return Chart(
-        "dot_interval", {"rows": rows, "bounds": [1, 5], "decimals": 2, "value_label": _("mean, 1–5")},
+        "dot_interval", {"rows": rows, "decimals": 2, "value_label": _("mean, 1–5")},
         _("Scores by dimension"), _lowest(rows), (headers, [_score_row(row) for row in rows]),
         note=_("Dots are means of respondents, bars 95% intervals."),
     )  # fmt: skip
@@ -114,7 +114,7 @@ def groups(found, *, url=None):
         if found.p is not None and found.p < 0.05
         else _("No difference between the groups is proven.")
     )
-    data = {"rows": rows, "bounds": [1, 5], "decimals": 2,
+    data = {"rows": rows, "decimals": 2,
             "brackets": [[place[run[0]], place[run[-1]]] for run in found.runs]}  # fmt: skip
     if found.total:
         data["reference"] = {"value": found.total.mean.mean, "label": _("all")}
