@@ -42,23 +42,31 @@ def add(*entries):
 def build(request):
     """List of sections for the layout: {label, icon, url, active, count, children}."""
     user, path = request.user, request.path
-    result = []
-    for key, label, icon in SECTIONS:
-        children = [
-            _child(entry, user, path)
-            for entry in sorted((e for e in ENTRIES if e.section == key), key=lambda e: e.order)
-            if not entry.needs or any(user.has_perm(name) for name in entry.needs)
-        ]
-        if not children:
-            continue
-        _keep_nearest(children, path)
-        only = len(children) == 1
-        result.append({
-            "label": label, "icon": icon, "url": children[0]["url"],
-            "active": any(child["active"] for child in children), "count": children[0]["count"] if only else 0,
-            "children": [] if only else children,
-        })  # fmt: skip
-    return result
+    sections = [(label, icon, _children(key, user, path)) for key, label, icon in SECTIONS]
+    _keep_nearest([child for _label, _icon, children in sections for child in children])
+    return [_section(label, icon, children) for label, icon, children in sections if children]
+
+
+def _children(key, user, path):
+    entries = sorted((entry for entry in ENTRIES if entry.section == key), key=lambda entry: entry.order)
+    return [
+        _child(entry, user, path)
+        for entry in entries
+        if not entry.needs or any(user.has_perm(name) for name in entry.needs)
+    ]
+
+
+def _section(label, icon, children):
+    """A section of one entry is that entry."""
+    only = len(children) == 1
+    return {
+        "label": label,
+        "icon": icon,
+        "url": children[0]["url"],
+        "active": any(child["active"] for child in children),
+        "count": children[0]["count"] if only else 0,
+        "children": [] if only else children,
+    }
 
 
 def _child(entry, user, path):
@@ -69,7 +77,7 @@ def _child(entry, user, path):
     return {"label": entry.label, "url": url, "prefix": prefix, "active": active, "count": count, "icon": ""}
 
 
-def _keep_nearest(children, path):
+def _keep_nearest(children):
     """Of several entries above the current page only the nearest is marked."""
     nearest = max((child["prefix"] for child in children if child["active"]), key=len, default="")
     for child in children:
