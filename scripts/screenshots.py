@@ -150,7 +150,9 @@ DRAWN = "() => [...document.querySelectorAll('[data-chart]')].every((box) => box
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return "";
-  const out = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > width + 1 && !e.closest(".table-wrap"));
+  const spills = (e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "visible";
+  const wide = (e) => e.getBoundingClientRect().right > width + 1 || spills(e);
+  const out = [...document.body.querySelectorAll("*")].filter((e) => wide(e) && !e.closest(".table-wrap"));
   const last = out[out.length - 1];
   return "wider than the window: " + (last ? last.tagName.toLowerCase() + "." + last.className : "?");
 }"""
@@ -171,7 +173,7 @@ NAMES = re.compile(r"^(Excel|WeChat|English|Ctrl|Chromium|Firefox|Safari|Chrome|
 def wrong_language(labels, language):
     """Labels of the page itself that are not in its language."""
     if language == "en":
-        return [text for text in labels if CHINESE.search(text)]
+        return [text for text in labels if CHINESE.search(text) and "*" not in text]  # a masked name is no label
     return [text for text in labels if ENGLISH.search(text) and not CHINESE.search(text) and not NAMES.search(text)]
 
 
