@@ -110,7 +110,7 @@ def groups(found, *, url=None):
     rows = [_dot(row, row.label, url and url(row.value)) for row in found.rows]
     place = {row.value: number for number, row in enumerate(found.rows)}
     sentence = (
-        _("The groups differ (p = %(p).3f).") % {"p": found.p}
+        _("The groups differ (p %(p)s).") % {"p": f"= {found.p:.3f}" if found.p >= 0.001 else "< 0.001"}
         if found.p is not None and found.p < 0.05
         else _("No difference between the groups is proven.")
     )
