@@ -498,7 +498,7 @@
       return { tip: tip(point), ...point, open, first: !open && point.x > d.x_mean && point.y < d.y_mean };
     });
     const keys = [[c.p.s5, c.w.certain], [c.p.s1, c.w.first_certain], [null, c.w.uncertain]].map(([colour, words]) => ({ words, draw: (x, y) => dot(x + 8, y, colour || c.p.card, colour || c.p.ink3) }));
-    const foot = legend(c, keys), f = { left: textWidth(num(sy.max, tickDecimals(sy)) + yu, SMALL) + 14, right: 8, top: 26, bottom: foot.height + 50 };
+    const foot = legend(c, keys), f = { left: textWidth(num(sy.max, tickDecimals(sy)) + yu, SMALL) + 14, right: 18, top: 26, bottom: foot.height + 50 };
     f.height = d.height || Math.round(Math.min(430, Math.max(300, c.width * 0.6))) + foot.height;
     const under = (at) => {
       const mx = at.x(d.x_mean), my = at.y(d.y_mean), corner = (x, y, words, align, first) => text(c, x, y, words, { align, fill: first ? c.p.s1 : c.p.ink3, fontWeight: first ? "bold" : "normal" });

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.i18n import pick
 from core.statistics.results import Verdict
+from surveys.report_parts import based
 from surveys.selectors import charts, results
 
 SIGNS = {Verdict.IMPROVED: "up", Verdict.WORSENED: "down", Verdict.NOT_PROVEN: "none"}
@@ -55,7 +56,7 @@ def headline(found):
         return None
     mean, top = scores.mean, scores.top
     words = {
-        "mean": f"{mean.mean:.2f}", "mean_note": f"n={mean.n}" + (f"，{mean.low:.2f}–{mean.high:.2f}" if mean.low is not None else ""),
+        "mean": f"{mean.mean:.2f}", "mean_note": based(mean),
         "top": f"{100 * top.estimate:.1f}", "top_note": _("%(count)s of %(n)s, 95%% interval %(low).1f–%(high).1f%%") % {
             "count": top.count, "n": top.n, "low": 100 * top.low, "high": 100 * top.high},
         "change": "", "verdict": "", "change_note": "",
