@@ -224,6 +224,7 @@ def asking(rf):
         yield request
 
 
+@pytest.mark.django_db  # closing an answer closes old connections
 @pytest.mark.parametrize("fmt", ["xlsx", "csv", "pdf"])
 def test_a_table_is_handed_out_under_a_chinese_name(asking, fmt):
     response = respond(asking, People(DATA), "投诉台账 2026", fmt)

@@ -434,7 +434,7 @@ def draw_up_report(officer, figures, smtp, wait_for):
     """Drawn up in the worker with the figures of the result page; its advice edited; handed in."""
     quarter = periods.containing("quarter", timezone.localdate())
     officer.go("reports:report_list").follow("Draw up a report")
-    officer.fill(period=quarter.pk)
+    officer.fill(period=quarter.starts_on.isoformat())
     officer.press("Draw up")
     officer.main.get_by_role("link", name=zh("Open the result")).click(timeout=60_000)
     report = Report.objects.get(pk=officer.pk())
