@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import smtplib
 import subprocess
 import sys
@@ -22,8 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.pytest_servers import free_port  # noqa: E402 (the path comes first)
-from scripts.servers import LocalServers  # noqa: E402
+from scripts.servers import LocalServers, end, spawn  # noqa: E402
 from tests.support.mail import MailServer  # noqa: E402
+
+WORKER = ("celery", "-A", "satisfaction", "worker", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
 
 
 def main():
@@ -37,6 +40,7 @@ def main():
         servers.start()
         sink = MailServer(free_port())
         sink.start()
+        worker = None
         try:
             environment = {
                 **os.environ, **servers.environment(), "DATA_DIR": home, "BASE_URL": "http://127.0.0.1",
@@ -46,6 +50,8 @@ def main():
             run(environment, "manage.py", "migrate", "--database", "owner")
             bare = bare_smtplib(sink.port, options.mails)
             sink.messages.clear()
+            worker = spawn([sys.executable, "-m", *WORKER], log=Path(home) / "worker.log", env=environment, cwd=ROOT)
+            time.sleep(8)  # until it listens
             arguments = [str(options.mails), str(options.rows), str(options.faults)]
             found = json.loads(run(environment, "benchmarks/background_work.py", *arguments).splitlines()[-1])
             arrived = {message["X-Envelope-To"] for message in sink.messages}
@@ -56,6 +62,8 @@ def main():
             }
             print(json.dumps(found, indent=1, ensure_ascii=False))
         finally:
+            if worker is not None:
+                end(worker, signal.SIGTERM)
             sink.stop()
             servers.stop()
 

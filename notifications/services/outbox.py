@@ -75,7 +75,8 @@ def queue_many(kind, rows):
     made = Message.objects.bulk_create(rows, batch_size=500, ignore_conflicts=any(row.dedupe_key for row in rows))
     from notifications.tasks import deliver_due
 
-    nudge(deliver_due)
+    for _chain in range(2 if len(rows) > BATCH else 1):  # many mails go out by both processes of a worker
+        nudge(deliver_due)
     return made
 
 

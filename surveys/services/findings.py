@@ -60,9 +60,15 @@ def propose_from(low_answer, *, by, note=""):
     scores = results.baseline(wave, question=low_answer.question)
     if scores is None:
         raise ValueError("the group is too small to be shown")
-    return _propose(wave, scores, by, question=low_answer.question, low_answer=low_answer, note=note) or (
-        Finding.objects.get(wave=wave, question=low_answer.question, segment_key="")
-    )
+    made = _propose(wave, scores, by, question=low_answer.question, low_answer=low_answer, note=note)
+    if made is not None:
+        return made
+    finding = Finding.objects.get(wave=wave, question=low_answer.question, segment_key="")
+    if (
+        finding.low_answer_id is None and finding.state == FindingState.PROPOSED
+    ):  # proposed at close: now it has its origin
+        edit_row(finding, by=by, low_answer=low_answer)
+    return finding
 
 
 @transaction.atomic

@@ -294,6 +294,15 @@ def test_a_low_answer_opens_a_follow_up_and_becomes_a_finding(officer):
     assert (finding.state, finding.note) == (FindingState.CONFIRMED, "属实")
 
 
+def test_a_finding_proposed_at_close_takes_the_low_answer_as_its_origin(officer):
+    wave = make.answered_wave([3, 3, 3, 3, 1])
+    waves.close(wave, by=wave.owner)
+    low = LowAnswer.objects.first()
+    assert Finding.objects.get(question=low.question).low_answer is None
+    officer.post(reverse("surveys:finding_from_low", args=[low.pk]))
+    assert Finding.objects.get(question=low.question).low_answer == low
+
+
 def test_single_answers_of_an_anonymous_wave_have_no_page(officer):
     wave = make.open_wave(1, is_anonymous=True)
     for name in ("wave_answers", "wave_low"):
