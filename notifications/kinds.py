@@ -29,12 +29,14 @@ class Kind:
 
     ``render(message, context) -> Mail | None`` runs at sending in the recipient's language; None means "not needed any
     more" (answered meanwhile, opted out). ``line(context) -> str`` is the inbox line; without it nothing goes to the inbox.
+    ``prepare(messages)`` may read for a handful of messages at once what ``render`` needs of each; it leaves it on the message.
     ``on_sent(message)`` and ``on_failed(message, permanent)`` tell the owner app; both are safe to call twice.
     """
 
     code: str
     title: str
     render: Callable | None = None
+    prepare: Callable | None = None
     line: Callable | None = None
     guarantee: str = Guarantee.AT_LEAST_ONCE
     on_sent: Callable | None = None

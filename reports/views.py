@@ -14,10 +14,11 @@ from core.attachments import private_file
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, posted, render_page
+from core.views import get_visible_or_404, posted, render_page, step_page
 from reports import papers, selectors
 from reports.choices import Part
 from reports.forms import PeriodForm, TextForm
+from reports.jobs import start_issue
 from reports.models import Report
 from reports.reach import can_open, within_reach
 from reports.services import reports as service
@@ -105,17 +106,12 @@ def report_text(request, pk, part):
     return render_page(request, "reports/report_text.html", {"report": report, "form": form, "part": Part(part)})
 
 
-def _step(request, pk, rule, act, template_title, form_class=ConfirmForm):
-    """A step on the report as it was read: its page hands the version over (``?version=``)."""
+def _step(request, pk, rule, act, step, form_class=ConfirmForm):
     report = get_visible_or_404(Report, request.user, pk=pk)
-    require(request.user, rule, report)
-    form = form_class(posted(request), version=request.GET.get("version", report.version))
-    if form.is_valid():
-        arguments = {"comment": form.cleaned_data["reason"]} if form_class is ReasonForm else {}
-        act(report, by=request.user, expected_version=form.cleaned_data["version"], **arguments)
-        messages.success(request, _("Done."))
-        return redirect(report)
-    return render_page(request, "reports/report_step.html", {"report": report, "form": form, "step": template_title})
+    context = {"report": report, "step": step}
+    return step_page(
+        request, report, rule=rule, act=act, template="reports/report_step.html", context=context, form_class=form_class
+    )
 
 
 @needs("reports.write_report")
@@ -140,7 +136,7 @@ def report_redraw(request, pk):
 
 @needs("reports.issue_report")
 def report_issue(request, pk):
-    return _step(request, pk, "reports.issue_this_report", service.issue, "issue")
+    return _step(request, pk, "reports.issue_this_report", start_issue, "issue")
 
 
 @require_POST

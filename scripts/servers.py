@@ -48,6 +48,7 @@ def dies_with_parent(number):
     parent = os.getpid()
 
     def tie():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job hands down a deaf ear
         end_with_parent(number)
         if os.getppid() != parent:  # we ended before the child could ask
             os._exit(1)
@@ -64,7 +65,7 @@ def spawn(command, *, log, stop=signal.SIGTERM, **options):
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=dies_with_parent(stop),  # only prctl, and no other thread is about
+            preexec_fn=dies_with_parent(stop),  # only prctl and signal, and no other thread is about
             **options,
         )
 

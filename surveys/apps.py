@@ -8,7 +8,7 @@ class SurveysConfig(AppConfig):
     verbose_name = _("Surveys")
 
     def ready(self):
-        from surveys import database, home, messages, report_sections, scales  # noqa: F401  (messages register their kinds)
+        from surveys import database, home, jobs, messages, report_sections, scales  # noqa: F401  (register kinds and jobs)
 
         post_migrate.connect(scales.after_migrate, sender=self, dispatch_uid="surveys.scales")
         post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="surveys.database")

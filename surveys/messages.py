@@ -16,16 +16,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def prepare(messages):
+    """Read the invitations of a handful of mails at once."""
+    from surveys.models import Invitation  # kinds are registered before the models are ready
+
+    rows = Invitation.objects.select_related("contact", "wave").only(*COLUMNS)
+    found = rows.in_bulk([message.context["invitation"] for message in messages])
+    for message in messages:
+        message.invitation = found.get(message.context["invitation"])
+
+
 def render(message, context):
     """Invitation or reminder; None when it is not needed any more (answered, withdrawn, opted out,
     closed).
     """
-    from surveys.models import Invitation  # kinds are registered before the models are ready
     from surveys.services import invitations, links
 
-    invitation = (
-        Invitation.objects.select_related("contact", "wave").only(*COLUMNS).filter(pk=context["invitation"]).first()
-    )
+    invitation = message.invitation
     if invitation is not None:
         invitation.wave = _wave(invitation.wave_id, invitation.wave.updated_at)
     if invitation is None or not invitations.may_be_mailed(invitation):
@@ -104,4 +111,14 @@ for code, title in (
     ("surveys.invitation", gettext_lazy("Survey invitation")),
     ("surveys.reminder", gettext_lazy("Survey reminder")),
 ):
-    register(Kind(code, title, render=render, on_sent=sent, on_failed=failed, guarantee=Guarantee.AT_MOST_ONCE))
+    register(
+        Kind(
+            code,
+            title,
+            render=render,
+            prepare=prepare,
+            on_sent=sent,
+            on_failed=failed,
+            guarantee=Guarantee.AT_MOST_ONCE,
+        )
+    )

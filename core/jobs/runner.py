@@ -22,6 +22,7 @@ from core.models import Job
 from core.nudge import nudge
 from core.signals import job_ended
 from core.tasks import run_job
+from core.workflow import InvalidTransition
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,8 @@ def _work(row, progress):
         return JobState.CANCELLED, "", {}
     except Failed as failure:
         return JobState.FAILED, str(failure), failure.result
+    except InvalidTransition as refusal:  # somebody was faster, or it is not ready
+        return JobState.FAILED, str(refusal), {}
     except SoftTimeLimitExceeded:
         log.exception("job %s (%s) took too long", row.pk, row.kind)
         return JobState.FAILED, _("This took longer than is allowed. Try it with less at a time."), {}

@@ -10,7 +10,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
@@ -18,11 +18,13 @@ from core.crypto import mask_email
 from core.nudge import nudge
 from notifications.choices import Guarantee, MessageState
 from notifications.kinds import KINDS
+from notifications.mime import PortalMail
 from notifications.models import Message, Notice
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+HANDFUL = 10  # messages whose facts are read together, just before they are sent
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 8
 ADDRESS = re.compile(r"[^\s<>'\"{}:,;]+@[^\s<>'\"{}:,;]+")
@@ -113,11 +115,19 @@ def deliver_due(limit=BATCH):
         return counts
     smtp = get_connection()
     try:
-        for message in rows:
-            counts[deliver(message, smtp)] += 1
+        for at in range(0, len(rows), HANDFUL):
+            handful = rows[at : at + HANDFUL]
+            _prepare(handful)
+            for message in handful:
+                counts[deliver(message, smtp)] += 1
     finally:
         smtp.close()
     return counts
+
+
+def _prepare(messages):
+    for code in {message.kind for message in messages if KINDS[message.kind].prepare}:
+        KINDS[code].prepare([message for message in messages if message.kind == code])
 
 
 def deliver(message, smtp):
@@ -156,7 +166,7 @@ def deliver(message, smtp):
 
 
 def _send(message, mail, smtp):
-    email = EmailMultiAlternatives(
+    email = PortalMail(
         mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=smtp,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **mail.headers},
         reply_to=[settings.PORTAL["email"]],

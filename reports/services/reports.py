@@ -135,7 +135,7 @@ def send_back(report, *, by, comment, expected_version=None):
 
 
 @transaction.atomic
-def issue(report, *, by, recipients=None, expected_version=None):
+def issue(report, *, by, recipients=None, expected_version=None, progress=None):
     """Number the report, store its papers in both languages, and deliver it. Nothing of it changes afterwards.
 
     ``recipients`` defaults to everybody who may read reports (management, departments concerned; RPT-05).
@@ -147,7 +147,7 @@ def issue(report, *, by, recipients=None, expected_version=None):
         report, ReportState.ISSUED, by=by, issued_by=by, issued_at=timezone.now(), number=number,
         expected_version=expected_version,
     )  # fmt: skip
-    _store_papers(report, number)
+    _store_papers(report, number, progress)
     people = list(recipients)
     ReportDelivery.objects.bulk_create(
         [ReportDelivery(report=report, user=user) for user in people], ignore_conflicts=True
@@ -155,12 +155,16 @@ def issue(report, *, by, recipients=None, expected_version=None):
     _tell("reports.issued", report, people)
 
 
-def _store_papers(report, number):
+def _store_papers(report, number, progress):
     """PDF and workbook in both languages; files already written go again when one of them fails."""
     stored = []
+    if progress:
+        progress.total(4)
     try:
         for language in ("zh-hans", "en"):
             for made in papers.make_all(report, language):
+                if progress:
+                    progress.step(note=made.name)
                 file = ContentFile(made.content, name=f"{number}-{language}.{made.format}")
                 stored.append(ReportFile.objects.create(
                     report=report, language=language, format=made.format, name=made.name, sha256=made.sha256, file=file,

@@ -68,24 +68,24 @@ def remove_activity(activity, *, by):
 
 
 @transaction.atomic
-def submit(plan, *, by):
+def submit(plan, *, by, expected_version=None):
     """Hand in for approval. Raises NotReady naming the empty parts or the missing activity."""
     gaps = [_("“%(part)s” is not filled in.") % {"part": label} for label in plan.missing_parts]
     if not plan.activities.exists():
         gaps.append(_("The plan needs at least one dated activity."))
     if gaps:
         raise NotReady(gaps)
-    PLAN.move(plan, PlanState.SUBMITTED, by=by, submitted_at=timezone.now())
+    PLAN.move(plan, PlanState.SUBMITTED, by=by, submitted_at=timezone.now(), expected_version=expected_version)
     return plan
 
 
 @transaction.atomic
-def approve(plan, *, by, comment=""):
+def approve(plan, *, by, comment="", expected_version=None):
     """Put the plan in force and keep a snapshot. Raises InvalidTransition when ``by`` wrote on it."""
     if plan.author_id == by.pk or has_contributed(plan, by, "wrote"):
         raise InvalidTransition(_("A plan is approved by somebody who did not write it."))
     PLAN.move(plan, PlanState.APPROVED, by=by, comment=comment, approved_at=timezone.now(), approved_by=by,
-              revision_no=plan.revision_no + 1)  # fmt: skip
+              revision_no=plan.revision_no + 1, expected_version=expected_version)  # fmt: skip
     PlanRevision.objects.create(
         plan=plan, no=plan.revision_no, on=timezone.localdate(), author=plan.author, approved_by=by,
         reason=plan.revision_reason, content=snapshot(plan),
@@ -94,14 +94,14 @@ def approve(plan, *, by, comment=""):
 
 
 @transaction.atomic
-def send_back(plan, *, by, reason):
+def send_back(plan, *, by, reason, expected_version=None):
     """Return to the author with what must change."""
-    PLAN.move(plan, PlanState.RETURNED, by=by, comment=reason)
+    PLAN.move(plan, PlanState.RETURNED, by=by, comment=reason, expected_version=expected_version)
     return plan
 
 
 @transaction.atomic
-def revise(plan, *, by, reason):
+def revise(plan, *, by, reason, expected_version=None):
     """Open an approved plan for changes; the approved one stays readable as its revision. ``by`` becomes
     its author.
     """
@@ -114,6 +114,7 @@ def revise(plan, *, by, reason):
         revision_reason=reason,
         approved_at=None,
         approved_by=None,
+        expected_version=expected_version,
     )
     contribute(plan, by, "wrote")
     return plan

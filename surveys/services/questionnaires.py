@@ -58,7 +58,7 @@ def new_version(questionnaire, *, by):
 
 
 @transaction.atomic
-def publish(version, *, by, note=""):
+def publish(version, *, by, note="", expected_version=None):
     """Freeze a draft and write its questions.
 
     Raises NotReady with every gap and its exact place, InvalidTransition when ``by`` designed it.
@@ -72,15 +72,16 @@ def publish(version, *, by, note=""):
     VERSION.move(
         version, VersionState.PUBLISHED, by=by, comment=note, published_at=timezone.now(), published_by=by,
         sha256=fingerprint(version.definition), change_class=version.change_class,
+        expected_version=expected_version,
     )  # fmt: skip
     Question.objects.bulk_create(_question_rows(version))
     return version
 
 
 @transaction.atomic
-def retire(version, *, by, reason):
+def retire(version, *, by, reason, expected_version=None):
     """No new wave may use the version; those that do go on."""
-    VERSION.move(version, VersionState.RETIRED, by=by, comment=reason)
+    VERSION.move(version, VersionState.RETIRED, by=by, comment=reason, expected_version=expected_version)
     return version
 
 

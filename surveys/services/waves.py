@@ -72,12 +72,12 @@ def edit(wave, *, by, expected_version=None, **fields):
 
 
 @transaction.atomic
-def schedule(wave, *, by):
+def schedule(wave, *, by, expected_version=None):
     """Set the wave to open by itself. Raises NotReady with everything that is missing."""
     gaps = list(_gaps(wave))
     if gaps:
         raise NotReady(gaps)
-    WAVE.move(wave, WaveState.SCHEDULED, by=by)
+    WAVE.move(wave, WaveState.SCHEDULED, by=by, expected_version=expected_version)
     return wave
 
 
@@ -93,25 +93,25 @@ def _gaps(wave):
 
 
 @transaction.atomic
-def open(wave, *, by):
+def open(wave, *, by, expected_version=None):
     """Open now: make the link key, draw the respondents, queue the mails."""
     if wave.closes_at <= timezone.now():
         raise InvalidTransition(_("The return deadline has passed."))
     now = timezone.now()
     fields = {"opened_at": now} | ({"opens_at": now} if wave.opens_at > now else {})
-    WAVE.move(wave, WaveState.OPEN, by=by, **fields)
+    WAVE.move(wave, WaveState.OPEN, by=by, expected_version=expected_version, **fields)
     wave.link_key = links.make_key(wave)
     invitations.issue(wave, by=by)
     return wave
 
 
 @transaction.atomic
-def close(wave, *, by):
+def close(wave, *, by, expected_version=None):
     """Close now: no answer gets in any more, the key is destroyed, findings are proposed, the apps above
     are told.
     """
     key = _take_key(wave)
-    WAVE.move(wave, WaveState.CLOSED, by=by, closed_at=timezone.now())
+    WAVE.move(wave, WaveState.CLOSED, by=by, closed_at=timezone.now(), expected_version=expected_version)
     if wave.is_anonymous:
         boxes.finish(wave, key)
     else:
@@ -123,14 +123,14 @@ def close(wave, *, by):
 
 
 @transaction.atomic
-def cancel(wave, *, by, reason):
+def cancel(wave, *, by, reason, expected_version=None):
     """Give the wave up. Of an open one the links die; what was answered with names stays, boxed answers
     are destroyed.
     """
     was_open = wave.state == WaveState.OPEN
     if was_open:
         _take_key(wave)
-    WAVE.move(wave, WaveState.CANCELLED, by=by, comment=reason)
+    WAVE.move(wave, WaveState.CANCELLED, by=by, comment=reason, expected_version=expected_version)
     if was_open:
         wave.invitations.filter(state__in=InvitationState.answerable()).update(state=InvitationState.WITHDRAWN)
         Draft.objects.filter(invitation__wave=wave).delete()
@@ -141,11 +141,14 @@ def cancel(wave, *, by, reason):
 
 
 @transaction.atomic
-def confirm_results(wave, *, by, comment=""):
+def confirm_results(wave, *, by, comment="", expected_version=None):
     """Somebody responsible has looked at the results; from now on nothing about the wave changes. Drafts
     are purged.
     """
-    WAVE.move(wave, WaveState.CONFIRMED, by=by, comment=comment, confirmed_at=timezone.now(), confirmed_by=by)
+    WAVE.move(
+        wave, WaveState.CONFIRMED, by=by, comment=comment, confirmed_at=timezone.now(), confirmed_by=by,
+        expected_version=expected_version,
+    )  # fmt: skip
     Draft.objects.filter(invitation__wave=wave).delete()
     return wave
 

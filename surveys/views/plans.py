@@ -10,7 +10,7 @@ from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, posted, render_page
+from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys.choices import PlanState, WaveState
 from surveys.filters import PlanFilter
 from surveys.forms.plans import ActivityForm, NewPlanForm, PlanForm
@@ -101,13 +101,10 @@ def activity_remove(request, pk, activity_pk):
 
 def step(request, pk, rule, act, name, form_class=ConfirmForm):
     row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
-    require(request.user, rule, row)
-    form = form_class(posted(request))
-    if form.is_valid():
-        act(row, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Done."))
-        return redirect(row)
-    return render_page(request, "surveys/plan_step.html", {"form": form, "plan": row, "step": name})
+    return step_page(
+        request, row, rule=rule, act=act, template="surveys/plan_step.html", context={"plan": row, "step": name},
+        form_class=form_class, reason="reason",
+    )  # fmt: skip
 
 
 @needs("surveys.write_plan")

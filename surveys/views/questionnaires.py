@@ -11,7 +11,7 @@ from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
-from core.views import get_visible_or_404, posted, render_page
+from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys import outline
 from surveys.filters import QuestionnaireFilter
 from surveys.forms.questionnaires import HeadForm, NewQuestionnaireForm, QuestionForm, SectionForm
@@ -173,28 +173,20 @@ def part_act(request, pk, section, question=None):
     return redirect("surveys:version_edit", pk)
 
 
-def step(request, pk, rule, act, name, form_class, argument):
+def step(request, pk, rule, act, name, form_class):
     row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
-    require(request.user, rule, row)
-    form = form_class(posted(request))
-    if form.is_valid():
-        act(row, by=request.user, **({argument: form.cleaned_data["reason"]} if form_class is ReasonForm else {}))
-        messages.success(request, _("Done."))
-        return redirect(row)
-    context = {
-        "form": form,
-        "version": row,
-        "step": name,
-        "problems": problems(row.definition) if name == "publish" else [],
-    }
-    return render_page(request, "surveys/version_step.html", context)
+    context = {"version": row, "step": name, "problems": problems(row.definition) if name == "publish" else []}
+    return step_page(
+        request, row, rule=rule, act=act, template="surveys/version_step.html", context=context, form_class=form_class,
+        reason="reason",
+    )  # fmt: skip
 
 
 @needs("surveys.publish_questionnaire")
 def version_publish(request, pk):
-    return step(request, pk, "surveys.publish_version", service.publish, "publish", ConfirmForm, "note")
+    return step(request, pk, "surveys.publish_version", service.publish, "publish", ConfirmForm)
 
 
 @needs("surveys.design_questionnaire")
 def version_retire(request, pk):
-    return step(request, pk, "surveys.retire_version", service.retire, "retire", ReasonForm, "reason")
+    return step(request, pk, "surveys.retire_version", service.retire, "retire", ReasonForm)

@@ -13,10 +13,11 @@ from core.i18n import pick
 from core.lists import list_page
 from core.nudge import nudge
 from core.permissions import allows, require
-from core.views import get_visible_or_404, posted, render_page
+from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
+from surveys.jobs import start_open
 from surveys.models import Invitation, PlanActivity, Response, Wave
 from surveys.selectors import audience, lists, results
 from surveys.selectors.questionnaires import instrument_of
@@ -185,7 +186,7 @@ def audience_count(request):
 
 
 STEPS = {
-    "schedule": ("surveys.schedule_wave", service.schedule, ConfirmForm), "open": ("surveys.open_wave", service.open, ConfirmForm),
+    "schedule": ("surveys.schedule_wave", service.schedule, ConfirmForm), "open": ("surveys.open_wave", start_open, ConfirmForm),
     "close": ("surveys.close_wave", service.close, ConfirmForm), "cancel": ("surveys.cancel_wave", service.cancel, ReasonForm),
     "confirm": ("surveys.confirm_results", service.confirm_results, ConfirmForm),
 }  # fmt: skip
@@ -197,20 +198,14 @@ def wave_step(request, pk, step):
     if step not in STEPS:
         raise Http404
     rule, act, form_class = STEPS[step]
-    require(request.user, rule, row)
-    form = form_class(posted(request))
-    if form.is_valid():
-        act(row, by=request.user, **form.cleaned_data)
-        if row.is_anonymous and step in ("close", "cancel"):
-            nudge(scrub_boxes)
-        messages.success(request, _("Done."))
-        return redirect(row)
-    context = wave_context(request, row, "results") | {
-        "form": form,
-        "step": step,
-        "audience_n": audience.count(row.audience),
-    }
-    return render_page(request, "surveys/wave_step.html", context)
+    context = wave_context(request, row, "results") | {"step": step, "audience_n": audience.count(row.audience)}
+    answer = step_page(
+        request, row, rule=rule, act=act, template="surveys/wave_step.html", context=context, form_class=form_class,
+        reason="reason",
+    )  # fmt: skip
+    if request.method == "POST" and row.is_anonymous and row.state in (WaveState.CLOSED, WaveState.CANCELLED):
+        nudge(scrub_boxes)
+    return answer
 
 
 @needs("surveys.run_wave")

@@ -133,6 +133,16 @@ time.sleep(60)
     until(lambda: not any(birth(pid) for pid in pids))
 
 
+def test_a_child_of_a_background_job_hears_an_interrupt(home):
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = spawn(["sleep", "60"], log=home / "log")
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    end(child, signal.SIGINT)
+    assert child.returncode == -signal.SIGINT
+
+
 def test_leftovers_are_ended_and_strangers_spared(home):
     ours = spawn(["sleep", "60"], log=home / "log")
     stranger = spawn(["sleep", "60"], log=home / "log")

@@ -472,8 +472,8 @@ def review_report(lead, officer, report):
 def issue_report(executive, report, smtp, wait_for):
     """Issued by management; everybody who reads reports gets a mail; reading is recorded."""
     executive.go("reports:report_detail", report.pk).follow("Issue the report")
-    executive.page.set_default_timeout(120_000)  # both languages are printed
     executive.press("Issue")
+    executive.main.get_by_role("link", name=zh("Open the result")).click(timeout=120_000)  # both languages are printed
     executive.page.get_by_text(zh("Papers as issued")).wait_for()
     report.refresh_from_db()
     assert report.number and report.issued_by == executive.user

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import Role
-from core import periods
+from core import jobs, periods
 from core.models import Job
 from reports import papers
 from reports.models import Report
@@ -123,14 +123,40 @@ def test_drawing_up_on_demand_runs_as_a_job(client):
     response = client.post(reverse("reports:report_make"), {"period": period.starts_on.isoformat()})
     job = Job.objects.get()
     assert response.url == reverse("core:job_detail", args=[job.pk])
-    from core import jobs
-
     jobs.run(str(job.pk))
     job.refresh_from_db()
     assert (job.state, job.done, job.total) == ("done", 2, 2)
     assert Report.objects.get().author == officer
     again = client.post(reverse("reports:report_make"), {"period": period.starts_on.isoformat()})
     assert again.url == Report.objects.get().get_absolute_url()
+
+
+def test_issuing_runs_as_a_job_once(client, monkeypatch):
+    monkeypatch.setattr(papers, "make_pdf", lambda report, language: b"%PDF-issued")
+    report = make.reviewed()
+    executive = sign_in(client, Role.EXECUTIVE)
+    asked = [client.post(url("report_issue", report), {"version": report.version}).url for _click in range(2)]
+    first, second = (Job.objects.get(pk=address.rstrip("/").rpartition("/")[2]) for address in asked)
+    for job in (first, second):
+        jobs.run(str(job.pk))
+        job.refresh_from_db()
+    report.refresh_from_db()
+    assert (first.state, first.result["url"]) == ("done", report.get_absolute_url())
+    assert (report.issued_by, report.files.count()) == (executive, 4)
+    assert (second.state, bool(second.note)) == ("failed", True)  # it says that somebody was faster
+
+
+def test_a_worker_that_died_after_issuing_issues_nothing_again(client, monkeypatch):
+    monkeypatch.setattr(papers, "make_pdf", lambda report, language: b"%PDF-issued")
+    report = make.reviewed()
+    sign_in(client, Role.EXECUTIVE)
+    client.post(url("report_issue", report), {"version": report.version})
+    job = Job.objects.get()
+    jobs.run(str(job.pk))
+    Job.objects.filter(pk=job.pk).update(state="queued", result={}, ended_at=None)
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, report.files.count()) == ("done", 4)
 
 
 def test_home_page_says_what_is_owed(client):

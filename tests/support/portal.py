@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import psycopg2
 
 from scripts.pytest_servers import free_port
-from scripts.servers import birth
+from scripts.servers import birth, socket_directory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OWN = (
@@ -71,7 +71,7 @@ class RunningPortal:
 
     def query(self, statement, *values):
         """First column of what the application's role reads; each call is one transaction."""
-        socket = self.home / "run"
+        socket = socket_directory(self.home)
         with (
             psycopg2.connect(host=str(socket), user="portal_app", dbname="portal") as link,
             link.cursor() as cursor,

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.choices import Role
-from core.models import Event
+from core import jobs
+from core.models import Event, Job
 from customers.models import FollowUp
 from surveys import outline
 from surveys.choices import FindingState, PlanState, VersionState, WaveState
@@ -260,6 +261,8 @@ def test_a_wave_is_set_up_scheduled_opened_and_closed_on_the_pages(officer):
     ):
         assert officer.get(reverse("surveys:wave_step", args=[wave.pk, step])).status_code == 200
         officer.post(reverse("surveys:wave_step", args=[wave.pk, step]))
+        for job in Job.objects.filter(state="queued"):  # opening is work for a worker
+            jobs.run(str(job.pk))
         wave.refresh_from_db()
         assert wave.state == state
     assert wave.invitations.count() == 6

@@ -209,12 +209,14 @@ def test_reminders_keep_their_distance_and_their_number():
 
 
 def test_a_mail_that_is_not_needed_any_more_is_not_made():
-    from surveys.messages import render
+    from surveys.messages import prepare, render
 
     wave = make.open_wave(1)
     message = Message.objects.get(kind="surveys.invitation")
+    prepare([message])
     assert render(message, message.context).to == wave.people[0].contact.email
     make.answer(wave, wave.people[0])
+    prepare([message])
     assert render(message, message.context) is None
 
 
