@@ -27,7 +27,7 @@ def _item(row):
     who = [str(row.customer)] if row.customer else []
     who += [row.contact.masked_name] if row.contact else []
     return DueItem(
-        kind=_("Follow-up"), title=row.title, url=row.get_absolute_url(), number=row.number, due_at=row.due_at,
+        kind=_("Follow-up"), title=row.heading, url=row.get_absolute_url(), number=row.number, due_at=row.due_at,
         act=_("Call the customer") if row.owner_id else _("Take it on"), sub=" · ".join([*who, row.get_reason_display()]),
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def _numbers(user, text):
     digits = text.upper().removeprefix("GJ-").lstrip("0")
     if text.upper().startswith("GJ-") and digits.isdecimal():
         row = FollowUp.objects.visible_to(user).filter(pk=digits).first()
-        hits += [Hit(_("Follow-up"), row.title, row.get_absolute_url(), row.number)] if row else []
+        hits += [Hit(_("Follow-up"), row.heading, row.get_absolute_url(), row.number)] if row else []
     return hits
 
 

@@ -147,7 +147,7 @@ class InteractionTable(PortalTable):
 
 class FollowUpTable(PortalTable):
     number = CodeColumn(verbose_name=_("Number"), accessor="number", order_by="pk")
-    title = tables.Column(verbose_name=_("About"), orderable=False, attrs={"td": {"class": "wrap"}})
+    title = tables.Column(verbose_name=_("About"), accessor="heading", orderable=False, attrs={"td": {"class": "wrap"}})
     reason = tables.Column(verbose_name=_("Reason"), accessor="get_reason_display", order_by="reason")
     customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key", default=_("Unknown"))
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")

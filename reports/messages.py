@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.i18n import pick
 from notifications.kinds import Kind, from_template, register
 from reports.models import Report
 
@@ -17,8 +18,7 @@ def _kind(code, title, subject, line):
         )  # fmt: skip
 
     def inbox_line(context):
-        report = Report.objects.select_related("period").filter(pk=context["report"]).first()
-        return str(line) % {"report": report} if report else ""
+        return str(line) % {"report": pick(context, "name")}
 
     register(Kind(code, title, render=render, line=inbox_line))
 

@@ -5,8 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.i18n import pick, suffix
 from notifications.kinds import Guarantee, Kind, from_template, register
@@ -61,14 +60,23 @@ def _wave(pk, updated_at):
 
 
 def _subject(invitation, context):
+    minutes = _minutes(invitation.wave)
     text = (
-        _("[%(portal)s] Reminder: %(minutes)s minutes for “%(wave)s”")
+        ngettext(
+            "[%(portal)s] Reminder: %(minutes)s minute for “%(wave)s”",
+            "[%(portal)s] Reminder: %(minutes)s minutes for “%(wave)s”",
+            minutes,
+        )
         if context["number"]
-        else _("[%(portal)s] Please take %(minutes)s minutes: “%(wave)s”")
+        else ngettext(
+            "[%(portal)s] Please take %(minutes)s minute: “%(wave)s”",
+            "[%(portal)s] Please take %(minutes)s minutes: “%(wave)s”",
+            minutes,
+        )
     )
     return text % {
         "portal": settings.PORTAL[f"name_{suffix()}"],
-        "minutes": _minutes(invitation.wave),
+        "minutes": minutes,
         "wave": pick(invitation.wave, "name"),
     }
 

@@ -18,7 +18,7 @@ def sentences(data, part):
 
 
 def listed(words):
-    return _(", ").join(words)
+    return _(", ").join(word.rstrip("？?") for word in words)
 
 
 def together(said):

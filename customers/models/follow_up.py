@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.i18n import suffix
 from core.models import Tracked
 from customers.choices import FollowUpReason, FollowUpState, Outcome
 from customers.models.base import VisibleQuerySet
@@ -46,6 +47,9 @@ class FollowUp(Tracked):
     )
     title = models.CharField(_("about"), max_length=200)
     detail = models.TextField(_("details"), blank=True)
+    # what the portal itself wrote stands in both languages; what a person typed stands as it was typed
+    title_en = models.CharField(_("about, in English"), max_length=200, blank=True, editable=False)
+    detail_en = models.TextField(_("details in English"), blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -112,7 +116,17 @@ class FollowUp(Tracked):
         verbose_name_plural = _("follow-ups")
 
     def __str__(self):
-        return self.title
+        return self.heading
+
+    @property
+    def heading(self):
+        """What it is about, in the reader's language where the portal wrote it."""
+        return self.title_en if self.title_en and suffix() == "en" else self.title
+
+    @property
+    def account(self):
+        """The details, likewise."""
+        return self.detail_en if self.detail_en and suffix() == "en" else self.detail
 
     def get_absolute_url(self):
         return reverse("customers:follow_up_detail", args=[self.pk])

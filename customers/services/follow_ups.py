@@ -34,12 +34,13 @@ def default_due(reason, *, since=None):
 
 @transaction.atomic
 def open_follow_up(
-    *, customer, contact=None, reason, title, detail="", owner=None, unit=None, due_at=None,
-    source="", source_id=None, unique_key="", by=None,
+    *, customer, contact=None, reason, title, detail="", title_en="", detail_en="", owner=None, unit=None,
+    due_at=None, source="", source_id=None, unique_key="", by=None,
 ):  # fmt: skip
     """Open a follow-up and return it; with a ``unique_key`` that exists already, return that one unchanged.
 
-    ``customer`` may be None for a caller nobody knows. ``owner`` defaults to nobody (the unit's queue),
+    ``title_en`` and ``detail_en`` are for texts that the portal itself writes. ``customer`` may be None for a caller
+    nobody knows. ``owner`` defaults to nobody (the unit's queue),
     ``unit`` to the customer's branch, ``due_at`` to the working days of the reason. ``source`` is the label of
     the row it comes from (for example ``surveys.response``), ``source_id`` its key. ``by`` None: the portal.
     An owner who did not open it is told.
@@ -48,7 +49,7 @@ def open_follow_up(
     if existing:
         return existing
     follow_up = FollowUp(
-        customer=customer, contact=contact, reason=reason, title=title[:200], detail=detail, owner=owner,
+        customer=customer, contact=contact, reason=reason, title=title[:200], detail=detail, title_en=title_en[:200], detail_en=detail_en, owner=owner,
         unit=unit or (customer.unit if customer else None), due_at=due_at or default_due(reason),
         source=source, source_id="" if source_id is None else str(source_id), unique_key=unique_key,
     )  # fmt: skip
@@ -99,7 +100,7 @@ def assign(follow_up, *, to, by, comment="", expected_version=None):
 def _tell(follow_up, person, kind="customers.follow_up_assigned"):
     outbox.queue(
         kind, to_user=person, mail=False, url=follow_up.get_absolute_url(),
-        context={"title": follow_up.title, "due": follow_up.due_at.isoformat()},
+        context={"title": follow_up.title, "title_en": follow_up.title_en, "due": follow_up.due_at.isoformat()},
         dedupe_key=f"{kind}:{follow_up.pk}:{follow_up.version}",
     )  # fmt: skip
 

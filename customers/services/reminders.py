@@ -24,6 +24,7 @@ def remind(follow_up, now=None):
     now = now or timezone.now()
     outbox.queue(
         "customers.follow_up_due", to_user=person, mail=False, url=follow_up.get_absolute_url(),
-        context={"title": follow_up.title, "due": follow_up.due_at.isoformat(), "overdue": follow_up.due_at < now},
+        context={"title": follow_up.title, "title_en": follow_up.title_en, "due": follow_up.due_at.isoformat(),
+                 "overdue": follow_up.due_at < now},
         dedupe_key=f"follow-up-due:{follow_up.pk}:{timezone.localdate(now)}",
     )  # fmt: skip

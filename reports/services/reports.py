@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import numbering, periods
+from core.i18n import both
 from core.reporting import sections
 from core.workflow import InvalidTransition, compare_and_set, contribute, has_contributed, record, start
 from notifications.services import outbox
@@ -48,7 +49,7 @@ def _store(period, found, by):
             )
             ReportText.objects.bulk_create(_drafted(report))
             for user in User.objects.with_capability("reports.write_report"):
-                outbox.queue("reports.drafted", to_user=user, context={"report": report.pk}, url=report.get_absolute_url(),
+                outbox.queue("reports.drafted", to_user=user, context={"report": report.pk, "name": both(report)}, url=report.get_absolute_url(),
                              dedupe_key=f"report:{report.pk}:drafted:{user.pk}")  # fmt: skip
         return report
     except IntegrityError:
@@ -182,7 +183,7 @@ def mark_read(report, *, by):
 
 def _tell(kind, report, users):
     for user in users:
-        outbox.queue(kind, to_user=user, context={"report": report.pk}, url=report.get_absolute_url(),
+        outbox.queue(kind, to_user=user, context={"report": report.pk, "name": both(report)}, url=report.get_absolute_url(),
                      dedupe_key=f"report:{report.pk}:{kind}:{report.version}:{user.pk}")  # fmt: skip
 
 

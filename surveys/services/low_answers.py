@@ -32,7 +32,7 @@ def open_for(response, low):
     low = sorted(low, key=lambda pair: pair[1])
     follow_up = follow_ups.open_follow_up(
         customer=invitation.customer, contact=invitation.contact, reason=FollowUpReason.LOW_ANSWER,
-        title=_title(response.wave, instrument.by_id[low[0][0]], low[0][1]), detail=_detail(instrument, low),
+        **_words(response.wave, instrument, low, "zh", ""), **_words(response.wave, instrument, low, "en", "_en"),
         source="surveys.response", source_id=response.pk, unique_key=f"surveys.response:{response.pk}",
     )  # fmt: skip
     LowAnswer.objects.bulk_create(
@@ -42,16 +42,14 @@ def open_for(response, low):
     return follow_up
 
 
-def _title(wave, question, score):
-    return both(TITLE)["zh"] % {
-        "wave": wave.code,
-        "question": question.titles["zh"],
-        "score": f"{score:g}",
+def _words(wave, instrument, low, language, ending):
+    """Title and details in one language; the worst question names the follow-up."""
+    titles = [(instrument.by_id[pk].titles[language], f"{score:g}") for pk, score in low]
+    question, score = titles[0]
+    return {
+        f"title{ending}": both(TITLE)[language] % {"wave": wave.code, "question": question, "score": score},
+        f"detail{ending}": "\n".join(f"{title}: {score}/5" for title, score in titles),
     }
-
-
-def _detail(instrument, low):
-    return "\n".join(f"{instrument.by_id[pk].titles['zh']}: {score:g}/5" for pk, score in low)
 
 
 def catch_up(limit=200):

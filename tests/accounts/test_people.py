@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +27,27 @@ pytestmark = pytest.mark.django_db
 def test_roles_in_the_database_equal_the_page():
     assert sync_roles() == []
     assert differences() == []
+
+
+def test_the_first_administrator_logs_in_and_is_the_only_one_made_so(client, monkeypatch):
+    monkeypatch.setenv("PORTAL_PASSWORD", "seven-cups-of-tea")
+    call_command("first_administrator", "wang", email="wang@company.example", name="王芳")
+    user = User.objects.get(username="wang")
+    assert (user.name_zh, set(user.groups.values_list("name", flat=True))) == (
+        "王芳",
+        {Role.ADMINISTRATOR, Role.EMPLOYEE},
+    )
+    assert client.login(request=HttpRequest(), username="wang", password="seven-cups-of-tea")
+    assert client.get(reverse("accounts:user_list")).status_code == 200
+    with pytest.raises(CommandError, match="has an administrator"):
+        call_command("first_administrator", "li", email="li@company.example")
+
+
+def test_a_first_administrator_with_a_weak_password_is_not_made(monkeypatch):
+    monkeypatch.setenv("PORTAL_PASSWORD", "12345")
+    with pytest.raises(CommandError):
+        call_command("first_administrator", "wang", email="wang@company.example")
+    assert not User.objects.exists()
 
 
 def test_rights_of_several_roles_add_up():

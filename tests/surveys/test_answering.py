@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from customers.models import FollowUp
 from surveys import instrument as instruments
@@ -350,6 +350,9 @@ def test_low_answers_open_one_follow_up():
         ("Q2", 2), ("Q3", 1),
     }  # fmt: skip
     assert "Q3" in follow_up.title and wave.code in follow_up.title
+    with translation.override("en"):
+        assert str(follow_up).startswith(f"Low answer in {wave.code}: ")
+        assert follow_up.account.count("/5") == 2
     low_answers.catch_up()
     assert FollowUp.objects.count() == 1
 
