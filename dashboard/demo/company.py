@@ -22,6 +22,7 @@ from notifications.models import Notice
 JOINED = 1000  # days ago
 STAFF_WAVE = (20, 11)  # days ago it opened, days it was open
 OPEN_WAVE = 7  # days ago it opened
+POSTER_DAYS = 9  # days ago the QR code was put up
 INBOX_DAYS = 4  # what came earlier has been read
 
 
@@ -101,6 +102,7 @@ class Company:
         for number, (period, (opens_on, _closes_on)) in enumerate(self.windows.items(), first):
             rounds.plan_wave(number, lambda: designs.versions["training"], opens_on, names=names_of(period), sample=self.size.sample,
                              activity=lambda period=period: designs.activities.get(period))  # fmt: skip
+        rounds.plan_poster(lambda: designs.versions["spot"], self.today - timedelta(days=POSTER_DAYS))
         rounds.plan_wave(0, lambda: designs.versions["staff"], self.staff_window[0], is_staff=True, length=STAFF_WAVE[1], decides=False,
                          names=("内部服务满意度匿名调查", "Anonymous survey on service inside the company"),
                          activity=lambda: designs.activities["staff"])  # fmt: skip

@@ -79,6 +79,8 @@ class Designs:
                                               definition=instruments.training()).draft,
             "staff": questionnaires.create(code="NB-01", name_zh="内部服务满意度问卷", name_en="Service inside the company", unit=unit, by=by,
                                            definition=instruments.staff()).draft,
+            "spot": questionnaires.create(code="XC-01", name_zh="课程现场意见", name_en="At the course: what you think", unit=unit, by=by,
+                                          definition=instruments.spot()).draft,
         }  # fmt: skip
 
     def publish(self):

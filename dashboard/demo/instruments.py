@@ -53,6 +53,13 @@ FORMATS = [
 ]
 
 
+SPOT = [
+    (code, title, questions[:2])
+    for code, title, questions in TRAINING
+    if code in ("content", "trainer", "organisation")
+]
+
+
 def training():
     """Six dimensions (QST-02), overall satisfaction, recommendation 0 to 10, course format, two open questions."""
     last = {"code": "overall", "title": t("总体评价", "Overall"), "questions": [
@@ -82,6 +89,19 @@ def staff():
         "title": t("内部服务满意度调查问卷", "Questionnaire on service inside the company"),
         "intro": t("本调查匿名：没有人能看到是谁填写的。", "This survey is anonymous: nobody can see who wrote what."),
         "sections": [*_dimensions(STAFF), last],
+    }  # fmt: skip
+
+
+def spot():
+    """What people think as they leave the room: short, anonymous, behind a QR code on the wall."""
+    last = {"code": "overall", "title": t("总体评价", "Overall"), "questions": [
+        rating("X1", "总体来说，您对今天的课程满意吗？", "Overall, how satisfied are you with today's course?", is_overall=True),
+        {"code": "X2", "kind": "text", "title": t("还想对我们说什么？", "Anything else you want to tell us?"), "max_length": 500},
+    ]}  # fmt: skip
+    return {
+        "title": t("课程现场意见", "At the course: what you think"),
+        "intro": t("一分钟，不记名。", "One minute, without your name."),
+        "sections": [*_dimensions(SPOT), last],
     }  # fmt: skip
 
 

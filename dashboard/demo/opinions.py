@@ -8,7 +8,7 @@ fourth, and in Chengdu it is weaker throughout.
 import random
 from dataclasses import dataclass
 
-from dashboard.demo.instruments import STAFF, TRAINING
+from dashboard.demo.instruments import SPOT, STAFF, TRAINING
 
 LEVELS = {  # on the 5-point scale, before rounding, per wave of the series (the last one stays)
     "needs": (4.25,), "content": (4.25,), "trainer": (4.65,), "organisation": (3.7, 3.7, 4.3), "effect": (4.05,),
@@ -96,6 +96,13 @@ def training_payload(instrument, someone, wave_no, rng):
 
 def staff_payload(instrument, someone, rng):
     values, felt = _ratings(instrument, STAFF, someone, 0, rng)
+    values["X1"] = _point(_overall(felt, someone, rng))
+    values |= _words(felt, someone, rng, advice="X2", praise="X2")
+    return by_uid(instrument, values)
+
+
+def spot_payload(instrument, someone, rng):
+    values, felt = _ratings(instrument, SPOT, someone, LAST_CLOSED, rng)
     values["X1"] = _point(_overall(felt, someone, rng))
     values |= _words(felt, someone, rng, advice="X2", praise="X2")
     return by_uid(instrument, values)

@@ -1,6 +1,7 @@
 """Waves: set up, opened, answered, reminded, closed, and what became of low answers and findings."""
 
 import random
+import uuid
 from datetime import timedelta
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answering, findings, invitations, links, waves
 
 LENGTH = 14  # days a wave is open
+OPEN_DAYS = 21  # days an open link is up
 REMINDERS = (4, 8)  # days after opening
 WORKING_DAY = 480  # minutes
 DAYS = {
@@ -62,6 +64,46 @@ class Rounds:
             self.agenda.add(moment(opens_on + timedelta(days=day), 10, 10), story.remind)
         self.agenda.add(moment(opens_on + timedelta(days=length), 18), story.close)
         return story
+
+    def plan_poster(self, version, opens_on):
+        """An open link behind a QR code in the classrooms: anonymous, a few answers a day since ``opens_on``."""
+        poster = Poster(self, version, opens_on)
+        self.agenda.add(moment(opens_on - timedelta(days=1), 15), poster.set_up)
+        self.agenda.add(moment(opens_on, 8, 30), poster.open)
+        return poster
+
+
+class Poster:
+    """One open link and who scans it."""
+
+    def __init__(self, rounds, version, opens_on):
+        self.org, self.agenda, self.version, self.opens_on = rounds.org, rounds.agenda, version, opens_on
+        self.rng = random.Random(f"poster:{opens_on}")  # noqa: S311 (repeatable demonstration data, no secret)
+
+    def set_up(self):
+        by = self.org.users["officer"]
+        self.wave = waves.create(
+            by=by, questionnaire_version=self.version(), unit=self.org.units["SH-BT"], is_open_link=True, is_anonymous=True,
+            opens_at=moment(self.opens_on, 8, 30), closes_at=moment(self.opens_on + timedelta(days=OPEN_DAYS), 20), audience={},
+            name_zh="课程现场意见", name_en="At the course: what you think",
+            thanks_zh="谢谢！讲师下课后就会读到大家的意见。", thanks_en="Thank you! The trainer reads what was said after class.",
+        )  # fmt: skip
+        waves.schedule(self.wave, by=by)
+
+    def open(self):
+        waves.open_when_due(self.wave)
+        for day in range(OPEN_DAYS):
+            for number in range(self.rng.randint(2, 6)):
+                when = moment(self.opens_on + timedelta(days=day), 12, self.rng.randint(0, 59))
+                self.agenda.add(when, self.answer, f"{day}:{number}")
+
+    def answer(self, seed):
+        self.wave.refresh_from_db()
+        if self.wave.takes_answers:
+            someone = opinions.person(f"{self.wave.code}:{seed}", "SH", "zh-hans")
+            payload = opinions.spot_payload(instrument_of(self.version()), someone, self.rng)
+            key = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+            answering.submit(payload=payload, wave=self.wave, submit_key=key, language="zh-hans")
 
 
 class Story:

@@ -71,6 +71,7 @@ class SmallCompany(TestCase):
             (False, "draft"),
             (False, "open"),
             (True, "closed"),
+            (True, "open"),
         ]
         for wave in self.waves(state="confirmed"):
             invited, valid = wave.invitations.count(), Response.objects.filter(wave=wave).count()
