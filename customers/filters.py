@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OrgUnit
 from accounts.selectors import subtree
 from core.forms import PortalFilterSet
+from customers import selectors
 from customers.choices import (
     Audience,
     Channel,
@@ -155,7 +156,8 @@ class FollowUpFilter(PortalFilterSet):
         return self.in_state(self.in_scope(super().filter_queryset(rows), chosen), chosen.get("state") or "pending")
 
     def in_scope(self, rows, chosen):
-        match chosen.get("scope") or ("all" if chosen.get("customer") else "mine"):
+        default = "all" if chosen.get("customer") else selectors.first_scope(self.request.user)
+        match chosen.get("scope") or default:
             case "mine":
                 return rows.filter(owner=self.request.user)
             case "unit":

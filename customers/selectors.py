@@ -139,6 +139,12 @@ def follow_up_counts(user):
     return user._follow_up_counts
 
 
+def first_scope(user):
+    """Whose follow-ups a list shows first: the user's own, else nobody's, else everybody's; never an empty one beside a full one."""
+    counts = follow_up_counts(user)
+    return next((scope for scope in ("mine", "unit") if counts[scope]), "all")
+
+
 TABS = {
     "interactions": (
         gettext_lazy("Contacts"),

@@ -7,9 +7,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Messages")
 
     def ready(self):
-        from core import context, health, nav
+        from core import context, due, health, nav
         from notifications import messages, receivers  # noqa: F401  (kinds of this app; job ended → inbox)
-        from notifications.selectors import oldest_waiting_seconds, unread_count
+        from notifications.selectors import oldest_waiting_seconds, tiles, unread_count
 
         nav.add(
             nav.Entry(
@@ -17,4 +17,5 @@ class NotificationsConfig(AppConfig):
             )
         )
         context.add("inbox_count", unread_count)
+        due.add_tiles("notifications", tiles)
         health.add_probe("outbox", oldest_waiting_seconds, deadline=300)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -34,7 +35,7 @@ class DayForm(PortalForm):
     hours = forms.CharField(
         label=_("Own hours"),
         required=False,
-        help_text=_("Only for a working day with other hours, such as a half day. ") + HOURS,
+        help_text=format_lazy("{}{}", _("Only for a working day with other hours, such as a half day. "), HOURS),
     )
     label_zh = forms.CharField(label=_("Name (Chinese)"), required=False, max_length=60)
     label_en = forms.CharField(label=_("Name (English)"), required=False, max_length=60)

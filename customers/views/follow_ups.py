@@ -29,7 +29,8 @@ ACTS = ("take", "finish", "escalate", "reassign", "drop")
 def follow_up_list(request):
     rows = FollowUp.objects.visible_to(request.user).select_related("customer", "owner", "unit")
     found = FollowUpFilter(request.GET, rows, request=request)
-    scope, counts = request.GET.get("scope") or "mine", selectors.follow_up_counts(request.user)
+    counts = selectors.follow_up_counts(request.user)
+    scope = request.GET.get("scope") or ("all" if request.GET.get("customer") else selectors.first_scope(request.user))
     tabs = [
         {"label": _("Mine"), "url": "?scope=mine", "active": scope == "mine", "count": counts["mine"], "hot": counts["overdue"]},
         {"label": _("Nobody's yet"), "url": "?scope=unit", "active": scope == "unit", "count": counts["unit"]},

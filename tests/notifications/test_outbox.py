@@ -15,7 +15,7 @@ from core.workflow import InvalidTransition
 from notifications.choices import Guarantee, MessageState
 from notifications.kinds import KINDS, Kind, from_template
 from notifications.models import Message, Notice
-from notifications.selectors import inbox, oldest_waiting_seconds, unread_count
+from notifications.selectors import inbox, oldest_waiting_seconds, tiles, unread_count
 from notifications.services import outbox
 from tests.factories.accounts import person
 
@@ -290,3 +290,24 @@ def test_a_real_worker_sends_what_was_queued(smtp, celery_worker_process, wait_f
     )
     mail = wait_for(lambda: smtp.to("guest@customer.example"))[0]
     assert SECRET in mail.get_body(("plain",)).get_content()
+
+
+@pytest.mark.django_db
+def test_whoever_watches_over_the_outbox_sees_what_is_stuck():
+    watcher = person(Role.ADMINISTRATOR)
+    assert [(tile.value, tile.tone) for tile in tiles(watcher)] == [("0", "")]
+    Message.objects.bulk_create(
+        Message(
+            kind="surveys.invitation",
+            to_email="a@b.example",
+            message_id=f"<{n}@x>",
+            state=state,
+            not_before=timezone.now(),
+        )
+        for n, state in enumerate(("failed", "failed", "unknown", "queued"))
+    )
+    assert [(tile.value, tile.url.partition("?")[2]) for tile in tiles(watcher)] == [
+        ("2", "state=failed"),
+        ("1", "state=unknown"),
+    ]
+    assert tiles(person(Role.EMPLOYEE)) == []
