@@ -26,10 +26,11 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self):
-        from core import attachments, due, history, nav, search
+        from core import attachments, due, history, nav, panels, search
         from customers import due as offers
         from customers import imports, messages  # noqa: F401  (register the schemas and message kinds)
         from customers.models import FollowUp, Interaction
+        from customers.views.home import until_due
 
         attachments.register_owner("customers.interaction", Interaction)
         attachments.register_owner("customers.followup", FollowUp)
@@ -37,6 +38,7 @@ class CustomersConfig(AppConfig):
         due.add_due("customers.follow_ups", offers.due_follow_ups)
         due.add_tiles("customers.follow_ups", offers.tiles)
         search.add_search(offers.search)
+        panels.add_panel("dashboard.home_side", until_due, order=30)
         nav.add(
             nav.Entry("voice", _("Log a call"), "customers:call", ("customers.log_interaction",), order=20),
             nav.Entry("voice", _("Contacts"), "customers:interaction_list", SEES, order=25),

@@ -4,14 +4,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from core import due, history, nav, search
+from core import due, history, nav, panels, search
 from core.i18n import pick
 from core.permissions import allows
 from surveys.choices import FindingState, PlanState, VersionState, WaveState
 from surveys.models import Finding, QuestionnaireVersion, SurveyPlan, Wave
 from surveys.selectors import lists
+from surveys.views.home import newest
 
 HISTORY = {
     "activity_added": gettext_lazy("Activity added"), "activity_edited": gettext_lazy("Activity changed"),
@@ -52,6 +53,7 @@ def register():
     due.add_due("surveys", due_items)
     due.add_tiles("surveys", tiles)
     search.add_search(hits)
+    panels.add_panel("dashboard.home", newest, order=30)
 
 
 def findings_owed(user):
@@ -122,7 +124,7 @@ def tiles(user):
         days = (timezone.localdate(wave.closes_at) - timezone.localdate()).days
         yield due.Tile(
             label=pick(wave, "name"), value=str(wave.answered_n), url=wave.get_absolute_url(), order=20,
-            note=_("of %(invited)s invited have answered; %(days)s days left") % {"invited": wave.invited_n, "days": days},
+            note=_left(wave, days),
         )  # fmt: skip
     owed = findings_owed(user)
     if owed:
@@ -133,6 +135,14 @@ def tiles(user):
             _("proposed when waves closed"),
             order=30,
         )
+
+
+def _left(wave, days):
+    if wave.is_open_link:
+        return ngettext("through an open link; %(days)s day left", "through an open link; %(days)s days left", days) % {
+            "days": days
+        }
+    return _("of %(invited)s invited have answered; %(days)s days left") % {"invited": wave.invited_n, "days": days}
 
 
 def hits(user, text):

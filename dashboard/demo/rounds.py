@@ -15,7 +15,7 @@ from dashboard.demo.clock import moment
 from surveys.choices import FindingState
 from surveys.models import Invitation, LowAnswer
 from surveys.selectors.questionnaires import instrument_of
-from surveys.services import answering, findings, invitations, links, waves
+from surveys.services import answering, boxes, findings, invitations, links, waves
 
 LENGTH = 14  # days a wave is open
 OPEN_DAYS = 21  # days an open link is up
@@ -104,6 +104,7 @@ class Poster:
             payload = opinions.spot_payload(instrument_of(self.version()), someone, self.rng)
             key = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
             answering.submit(payload=payload, wave=self.wave, submit_key=key, language="zh-hans")
+            boxes.empty(self.wave)
 
 
 class Story:
