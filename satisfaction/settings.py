@@ -31,6 +31,9 @@ PROXY_COUNT = env.whole("PROXY_COUNT", 0)  # how many of our own proxies stand i
 INSTALLED_APPS = [
     "dashboard",
     "reports",
+    "appraisal",
+    "improvements",
+    "complaints",
     "surveys",
     "customers",
     "accounts",
