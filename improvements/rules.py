@@ -25,7 +25,8 @@ def is_apart(user, measure):
 
 @rules.predicate
 def has_ended_measures(user, case):
-    return case is not None and not case.measures.exclude(state__in=MeasureState.ended()).exists()
+    states = [] if case is None else list(case.measures.values_list("state", flat=True))
+    return bool(states) and set(states) <= set(MeasureState.ended())
 
 
 @rules.predicate
@@ -44,7 +45,7 @@ add_rule("improvements.dismiss_case", OPENS & in_state(CaseState.PROPOSED),
 add_rule("improvements.edit_case", (OPENS | RUNS & of_own_unit) & in_state(CaseState.PROPOSED, CaseState.OPEN),
          _("A case is changed while it is open, by its unit or somebody who opens cases."))  # fmt: skip
 add_rule("improvements.close_case", OPENS & in_state(CaseState.OPEN) & has_ended_measures,
-         _("A case is closed when each of its measures has ended."))  # fmt: skip
+         _("A case is closed when it has a measure and each of them has ended."))  # fmt: skip
 add_rule("improvements.reopen_case", OPENS & in_state(CaseState.CLOSED, CaseState.DISMISSED),
          _("Only a case that has ended can be opened again."))  # fmt: skip
 add_rule("improvements.plan_measure", (OPENS | RUNS) & in_state(CaseState.OPEN),
