@@ -113,8 +113,8 @@ class ExtensionState(Coloured):
 
 
 class VerificationResult(Coloured):
-    ACCEPTED = "accepted", _("Carried out")
-    RETURNED = "returned", _("Sent back")
+    ACCEPTED = "accepted", pgettext_lazy("verification", "Carried out")
+    RETURNED = "returned", pgettext_lazy("verification", "Sent back")
 
     @classmethod
     def colours(cls):

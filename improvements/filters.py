@@ -9,17 +9,17 @@ from core.forms import PortalFilterSet
 from customers.filters import UnitFilter, day_range
 from improvements.choices import Area, CaseState, EffectVerdict, MeasureKind, MeasureState
 from improvements.models import ImprovementCase, Measure
+from improvements.models.case import ORIGINS
 
 
 class CaseFilter(PortalFilterSet):
     """Without a word on it: what has not ended."""
 
     STATES = (("pending", _("Not ended")), *CaseState.choices, ("any", _("In any state")))
-    ORIGINS = (("finding", _("Survey finding")), ("complaint", _("Complaint")), ("observation", _("Inspection")))
 
     q = django_filters.CharFilter(label=_("Number or title"), method="named")
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="as_it_is")
-    origin = django_filters.ChoiceFilter(label=_("Began with"), choices=ORIGINS, method="of_origin")
+    origin = django_filters.ChoiceFilter(label=_("Began with"), choices=ORIGINS.items(), method="of_origin")
     area = django_filters.ChoiceFilter(label=_("Area"), choices=Area)
     unit = UnitFilter(field_name="unit")
 

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import attachments, due, history, nav, panels, search
 from core.permissions import allows
@@ -21,7 +21,9 @@ SHOWN = 20
 VERIFY_WITHIN = Limit(LimitKind.WORKING_DAYS, 5)  # of handing in; later is charged to the verifier
 HISTORY = {
     "assigned": gettext_lazy("Given to somebody"), "cooperation_changed": gettext_lazy("Units that cooperate"),
-    "due_moved": gettext_lazy("Due date moved"), "effect_known": gettext_lazy("Effect computed"),
+    "due_moved": gettext_lazy("Due date moved"), "effect_improved": gettext_lazy("Effect computed: improved"),
+    "effect_worsened": gettext_lazy("Effect computed: worse"),
+    "effect_not_proven": gettext_lazy("Effect computed: not proven yet"),
     "extend": gettext_lazy("Observed for one more wave"), "task_done": gettext_lazy("Task done"),
     "tasks_added": gettext_lazy("Tasks added"), "tasks_changed": gettext_lazy("Tasks changed"),
     "redo": gettext_lazy("New cycle"), "send_back": gettext_lazy("Sent back"),
@@ -32,7 +34,7 @@ def register():
     attachments.register_owner("improvements.measure", Measure)
     history.add_words(HISTORY)
     nav.add(
-        nav.Entry("improvement", gettext_lazy("Improvement cases"), "improvements:case_list", SEES, order=10,
+        nav.Entry("improvement", pgettext_lazy("improvement", "Cases"), "improvements:case_list", SEES, order=10,
                   count=cases_owed),
         nav.Entry("improvement", gettext_lazy("Measures"), "improvements:measure_list", SEES, order=20,
                   count=measures_owed),

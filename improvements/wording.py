@@ -25,6 +25,11 @@ def size(indicator, value):
     return f"{number:.2f}"
 
 
+def unit(indicator):
+    """What stands beside the number of a change."""
+    return _("points") if indicator == GoalIndicator.TOP2 else ""
+
+
 def signed(indicator, value):
     """+9.0 or −0.31; percent points for a share."""
     if value is None:

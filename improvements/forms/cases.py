@@ -18,7 +18,7 @@ class CaseForm(StepForm):
     unit = forms.ModelChoiceField(OrgUnit.objects.filter(is_active=True), label=_("Owning unit"))
     cooperating = forms.ModelMultipleChoiceField(
         OrgUnit.objects.filter(is_active=True), label=_("Units that cooperate"), required=False,
-        help_text=_("They see the case and can carry out measures of it."),
+        widget=forms.CheckboxSelectMultiple, help_text=_("They see the case and can carry out measures of it."),
     )  # fmt: skip
 
     def clean(self):

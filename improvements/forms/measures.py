@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit, User
 from accounts.selectors import units_of
@@ -52,7 +53,7 @@ class MeasureForm(StepForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=MeasureKind)
     title = forms.CharField(label=_("Measure"), max_length=200)
-    goal = forms.CharField(label=_("Goal"), max_length=2000, widget=forms.Textarea(attrs=AREA))
+    goal = forms.CharField(label=pgettext_lazy("measure", "Goal"), max_length=2000, widget=forms.Textarea(attrs=AREA))
     tasks = TasksField()
     unit = forms.ModelChoiceField(OrgUnit.objects.none(), label=_("Responsible unit"))
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Responsible person"))
@@ -178,7 +179,9 @@ def _typed(value):
 
 
 class ProgressForm(StepForm):
-    text = forms.CharField(label=_("Progress"), max_length=2000, widget=forms.Textarea(attrs=AREA))
+    text = forms.CharField(
+        label=pgettext_lazy("measure", "Progress"), max_length=2000, widget=forms.Textarea(attrs=AREA)
+    )
     difficulty = forms.CharField(
         label=_("Difficulty"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -200,7 +203,10 @@ class TasksForm(StepForm):
 
 class SubmitForm(StepForm):
     comment = forms.CharField(label=_("What was done"), max_length=2000, widget=forms.Textarea(attrs=AREA))
-    files = FilesField(label=_("Evidence"))
+    files = FilesField(
+        label=_("Evidence"),
+        help_text=_("At least one file of this cycle, here or with the progress; at most 10 MB each."),
+    )
 
 
 class VerifyForm(StepForm):

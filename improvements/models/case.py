@@ -8,7 +8,7 @@ from core.models import Tracked
 from improvements.choices import Area, CaseState
 from improvements.models.base import ImprovementQuerySet
 
-ORIGINS = ("finding", "complaint", "observation")
+ORIGINS = {"finding": _("Survey finding"), "complaint": _("Complaint"), "observation": _("Inspection")}
 
 
 class ImprovementCaseQuerySet(ImprovementQuerySet):
@@ -116,7 +116,7 @@ class ImprovementCase(Tracked):
 
     @property
     def origin_label(self):
-        return self._meta.get_field(self.origin_name).verbose_name
+        return ORIGINS[self.origin_name]
 
     @property
     def state_badge(self):

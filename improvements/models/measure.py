@@ -100,7 +100,10 @@ class Measure(Tracked):
     closed_by = person(_("closed by"))
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
 
-    UNLOGGED = ("window_wave",)
+    UNLOGGED = (  # said by the event itself, or rows of their own
+        "window_wave", "current_due", "redo_due", "owner", "segment", "question", "baseline_wave", "baseline_n",
+        "baseline_count", "baseline_value", "baseline_low", "baseline_high", "baseline_sd",
+    )  # fmt: skip
     objects = MeasureQuerySet.as_manager()
 
     class Meta:

@@ -22,7 +22,9 @@ def before_after(measure, effects):
     }  # fmt: skip
     headers = (_("Wave"), str(GoalIndicator(measure.indicator).label), _("95% interval"), _("n"))
     table = [_table_row(measure, row) for row in rows]
-    sentence = wording.sentence(effects[-1]) if effects else _("The next wave of this questionnaire decides.")
+    sentence = (
+        "" if effects else _("The next wave of this questionnaire decides.")
+    )  # the page says what an effect means
     return Chart(
         "dot_interval", data, _("Before and after: %(what)s") % {"what": measure.subject}, sentence, (headers, table)
     )

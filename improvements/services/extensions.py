@@ -42,7 +42,8 @@ def approve(extension, *, by, comment="", expected_version=None):
         raise InvalidTransition(_("The measure is not being carried out."))
     _decide(extension, ExtensionState.APPROVED, by, comment, expected_version)
     field = "redo_due" if measure.redo_due else "current_due"
-    edit_row(measure, by=by, kind="due_moved", comment=extension.reason, **{field: extension.new_due})
+    days = " → ".join(f"{timezone.localdate(due):%Y-%m-%d}" for due in (extension.old_due, extension.new_due))
+    edit_row(measure, by=by, kind="due_moved", comment=days, **{field: extension.new_due})
     _tell_owner(extension, by)
     return extension
 

@@ -115,7 +115,8 @@ def assign(measure, *, by, owner, comment="", expected_version=None):
     """Somebody else carries it out. Tells the new owner."""
     _pending(measure)
     if owner.pk != measure.owner_id:
-        edit_row(measure, by=by, expected_version=expected_version, kind="assigned", comment=comment, owner=owner)
+        said = " · ".join(filter(None, (owner.name_zh, comment)))
+        edit_row(measure, by=by, expected_version=expected_version, kind="assigned", comment=said, owner=owner)
         contribute(measure, owner, "owned")
         tell(measure, owner, "improvements.measure_issued", by=by)
     return measure

@@ -1,6 +1,7 @@
 """The steps of a measure and of its extension, as their pages show them."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import ConfirmForm, ReasonForm
 from improvements.forms.measures import (
@@ -32,7 +33,7 @@ ACTS = {
     "progress": act("work_on_measure", measures.add_progress, ProgressForm, _("Report progress"), _("Keep"), is_versioned=False),
     "tasks": act("work_on_measure", measures.add_tasks, TasksForm, _("Add tasks"), _("Add"), is_versioned=False),
     "submit": act(
-        "submit_measure", measures.submit, SubmitForm, _("Hand in for verification"), _("Hand in"),
+        "submit_measure", measures.submit, SubmitForm, _("Hand in for verification"), pgettext_lazy("measure", "Hand in"),
         _("Somebody who never worked on it looks whether it was carried out."),
         _("The moment of handing in counts for the completion rate."),
     ),

@@ -1,11 +1,17 @@
 """Cases: exactly one origin, proposed once, taken up, closed when every measure has ended (IMP-01, 03, 04)."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
 from django.urls import reverse
 
+from complaints.services import registration
+from complaints.signals import complaint_substantiated
 from core.permissions import allows
 from core.workflow import InvalidTransition, LostRace
+from improvements import home
 from improvements.choices import CaseState, MeasureState
 from improvements.models import ImprovementCase
 from improvements.services import cases
@@ -22,6 +28,33 @@ def test_a_confirmed_finding_proposes_one_case_however_often_it_is_told(who):
     assert (case.finding, case.unit, case.state, case.opened_by) == (finding, who.unit, CaseState.PROPOSED, None)
     assert case.number.startswith("IC-")
     assert case.name == finding.subject
+
+
+def test_a_justified_complaint_proposes_a_case_of_its_unit(client, who):
+    complaint, _code = registration.register(
+        kind="complaint", title="讲师迟到", text="三次课都迟到。", channel="phone", unit=who.unit, by=who.lead
+    )
+    determination = SimpleNamespace(get_cause_display=lambda: "讲师")
+    for _again in range(2):
+        complaint_substantiated.send(sender=type(complaint), complaint=complaint, determination=determination)
+    case = ImprovementCase.objects.get()
+    assert (case.complaint, case.title, case.problem, case.state) == (complaint, "讲师迟到", "讲师", CaseState.PROPOSED)
+    assert (case.origin, case.origin_name) == (complaint, "complaint")
+    request = RequestFactory().get("/")
+    request.user = who.lead
+    assert case.number in home.complaint_panel(request, complaint)
+    request.user = make.person("agent")
+    assert home.complaint_panel(request, complaint) == ""
+
+
+def test_two_origins_are_refused_by_the_database(who):
+    case = make.case(who)
+    complaint, _code = registration.register(
+        kind="complaint", title="讲师迟到", text="迟到", channel="phone", unit=who.unit, by=who.lead
+    )
+    change = "UPDATE improvements_improvementcase SET complaint_id = %s WHERE id = %s"
+    with pytest.raises(IntegrityError, match="improvement_case_has_one_origin"), transaction.atomic():
+        connection.cursor().execute(change, [complaint.pk, case.pk])
 
 
 @pytest.mark.parametrize(
@@ -154,8 +187,7 @@ def test_steps_are_refused_to_the_department(client, who, step):
 def test_every_page_of_a_case(client, who, language):
     case = make.case(who, cooperating=[make.unit()])
     make.draft(who, on=case)
-    who.lead.language = language
-    who.lead.save()
+    client.cookies["language"] = language
     client.force_login(who.lead)
     names = [("case_list", []), ("case", [case.pk]), ("case_edit", [case.pk]), ("measure_create", [case.pk])]
     for name, args in names:

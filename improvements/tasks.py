@@ -1,0 +1,12 @@
+"""Doors of Celery into improvements."""
+
+from celery import shared_task
+
+from core.batch import each
+from improvements.services import reminders
+
+
+@shared_task(name="improvements.remind_measures")
+def remind_measures():
+    """Beat, every morning: a word per measure that is due soon or late. Safe to run twice and in parallel."""
+    return each(reminders.measures_to_remind(), reminders.remind)
