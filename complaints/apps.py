@@ -8,7 +8,13 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints and suggestions")
 
     def ready(self):
-        from complaints import database, home, messages  # noqa: F401  (messages register their kinds)
+        from complaints import database, home, messages, receivers, report_sections  # noqa: F401  (messages register their kinds)
+        from customers import signals
 
         post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="complaints.database")
         home.register()
+        report_sections.register()
+        signals.follow_up_escalated.connect(
+            receivers.follow_up_escalated, dispatch_uid="complaints.follow_up_escalated"
+        )
+        signals.contact_erased.connect(receivers.contact_erased, dispatch_uid="complaints.contact_erased")

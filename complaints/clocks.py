@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from complaints.choices import Kind
-from core.worktime import Limit, LimitKind, due, reminder_at
+from core.worktime import Limit, LimitKind, due
 from core.worktime.engine import WorkCalendar
 from core.worktime.store import calendar_for
 
@@ -37,21 +37,8 @@ class Dues:
     calendar_version: int
 
 
-def response_limit(hours):
-    return Limit(LimitKind.ELAPSED_HOURS, hours)
-
-
-def result_limit(days):
-    return Limit(LimitKind.WORKING_DAYS, days)
-
-
 def dues(start, response_hours, result_days, calendar: WorkCalendar | None = None):
     """Both due moments of something that began at ``start``; the same input gives the same answer (T1)."""
     calendar = calendar or calendar_for()
-    response = response_hours and due(calendar, response_limit(response_hours), start).at
-    return Dues(response, due(calendar, result_limit(result_days), start).at, calendar.version)
-
-
-def alert_at(limit, start, percent, calendar):
-    """When ``percent`` of the clock is used; the breach itself is the due moment, to the second."""
-    return due(calendar, limit, start).at if percent >= BREACH else reminder_at(calendar, limit, start, percent)
+    response = response_hours and due(calendar, Limit(LimitKind.ELAPSED_HOURS, response_hours), start).at
+    return Dues(response, due(calendar, Limit(LimitKind.WORKING_DAYS, result_days), start).at, calendar.version)

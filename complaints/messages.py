@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -47,6 +48,12 @@ def _reply_sent(message):
     replies.mark_sent(message.context["reply"], message.sent_at or timezone.now())
 
 
+def _reply_failed(message, permanent):
+    from complaints.services import replies
+
+    replies.mark_failed(message.context["reply"], message.error)
+
+
 def _decision(message, context):
     complaint = _complaint(context)
     subject = _("[%(number)s] What we decided: %(title)s")
@@ -56,7 +63,9 @@ def _decision(message, context):
 def _decision_sent(message):
     from complaints.services import suggestions
 
-    suggestions.mark_told(message.context["complaint"], message.context["version"], message.sent_at or timezone.now())
+    suggestions.mark_told(
+        message.context["complaint"], message.context["decided_at"], message.sent_at or timezone.now()
+    )
 
 
 def _answer(message, context):
@@ -82,13 +91,32 @@ def _clock(context):
     return text % {**context, "clock": Clock(context["clock"]).label, "due": _moment(context["due"])}
 
 
+def _clock_mail(message, context):
+    """To colleagues; None where it was answered meanwhile."""
+    complaint = _complaint(context)
+    if complaint is None or complaint.cycle.stopped_at(context["clock"]) or not complaint.is_open:
+        return None
+    return from_template(
+        "action", {"intro": _clock(context), "button": _("Open the record"), "link": settings.BASE_URL + complaint.get_absolute_url()},
+        to=message.to_user.email, language=message.language, subject=_clock(context),
+    )  # fmt: skip
+
+
 register(Kind("complaints.receipt", gettext_lazy("Receipt of a complaint"), render=_receipt))
-register(Kind("complaints.reply", gettext_lazy("Reply to a complaint"), render=_reply, on_sent=_reply_sent))
+register(
+    Kind(
+        "complaints.reply",
+        gettext_lazy("Reply to a complaint"),
+        render=_reply,
+        on_sent=_reply_sent,
+        on_failed=_reply_failed,
+    )
+)
 register(
     Kind("complaints.decision", gettext_lazy("Decision on a suggestion"), render=_decision, on_sent=_decision_sent)
 )
 register(Kind("complaints.answer", gettext_lazy("Answer to an enquiry"), render=_answer))
-register(Kind("complaints.clock", gettext_lazy("Clock of a complaint"), line=_clock))
+register(Kind("complaints.clock", gettext_lazy("Clock of a complaint"), render=_clock_mail, line=_clock))
 for _code, _title, _line in (
     ("assigned", gettext_lazy("Complaint assigned"), gettext_lazy("For you to handle: %(number)s %(title)s")),
     (
@@ -98,7 +126,11 @@ for _code, _title, _line in (
     ),
     ("to_review", gettext_lazy("Reply to review"), gettext_lazy("A reply waits for your review: %(number)s %(title)s")),
     ("sent_back", gettext_lazy("Reply sent back"), gettext_lazy("Your reply was sent back: %(number)s %(title)s")),
-    ("to_call", gettext_lazy("Call-back due"), gettext_lazy("To be called back: %(number)s %(title)s")),
+    (
+        "to_tell",
+        gettext_lazy("Reply to tell"),
+        gettext_lazy("An approved reply waits to be told: %(number)s %(title)s"),
+    ),
     ("redo", gettext_lazy("Handled again"), gettext_lazy("The customer says it is not resolved: %(number)s %(title)s")),
     (
         "end_asked",

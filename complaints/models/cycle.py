@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Clock, Outcome, Verdict
+from core.worktime import Limit, LimitKind, Remaining
 
 
 class CycleQuerySet(models.QuerySet):
@@ -90,6 +91,17 @@ class Cycle(models.Model):
         return min(self.response_due, self.result_due) if self.awaits_response else self.result_due
 
     @property
+    def elapsed_left(self):
+        """What is left by the clock on the wall while the response is awaited; None when working time counts."""
+        if not self.awaits_response or self.due_at != self.response_due:
+            return None
+        return Remaining((self.response_due - timezone.now()).total_seconds() / 60, 24 * 60, is_stopped=False)
+
+    @property
+    def outcome_badge(self):
+        return Outcome(self.outcome)
+
+    @property
     def is_overdue(self):
         return self.due_at is not None and self.due_at < timezone.now()
 
@@ -99,6 +111,11 @@ class Cycle(models.Model):
 
     def due_of(self, clock):
         return self.response_due if clock == Clock.RESPONSE else self.result_due
+
+    def limit_of(self, clock):
+        if clock == Clock.RESPONSE:
+            return Limit(LimitKind.ELAPSED_HOURS, self.response_hours)
+        return Limit(LimitKind.WORKING_DAYS, self.result_days)
 
     def stopped_at(self, clock):
         """When the clock was stopped; a reply is a response as well."""

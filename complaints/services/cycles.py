@@ -48,9 +48,11 @@ def write(cycle, **fields):
 def stop_clock(cycle, clock, *, at, by):
     """The response or the reply took place at ``at``; what came too late is a breach and stays one. Safe to repeat."""
     column = "first_response_at" if clock == Clock.RESPONSE else "replied_at"
-    if getattr(cycle, column) is not None:
+    at = max(at, cycle.started_at)
+    running = Cycle.objects.filter(pk=cycle.pk, closed_at=None, **{column: None})
+    if getattr(cycle, column) is not None or not running.update(**{column: at}):
         return
-    write(cycle, **{column: max(at, cycle.started_at)})
+    setattr(cycle, column, at)
     due = cycle.due_of(clock)
     if due is not None and at > due:
         breach(cycle, clock)

@@ -27,8 +27,8 @@ def register(
     """Number and store a record and start its clocks. Returns (complaint, code).
 
     ``by`` is the colleague who received it; None: the customer's own form, which alone gets a tracking ``code``.
-    ``complainant`` is a dict of name, phone, email and consent; without it the contact person or the caller of
-    ``interaction`` is taken. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are
+    ``complainant`` is a dict of name, phone, email and consent; what it leaves out comes from the contact person
+    or the caller of ``interaction``. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are
     further columns (category, nature, severity, scope, repeat_of). A second call with the same ``form_key`` or
     ``follow_up`` returns the first record.
 
@@ -96,15 +96,14 @@ def _reserved_key():
 
 
 def _person(complaint, given, contact, interaction):
-    """The Complainant, from what was given or from whom we know."""
-    if given is None and contact is not None:
-        given = {name: getattr(contact, name) for name in PERSONAL}
-    elif given is None and interaction is not None:
-        given = {"name": interaction.caller, "phone": interaction.number}
+    """The Complainant: what was given, and where nothing was, what the contact person or the call tells."""
+    known = {name: getattr(contact, name) for name in PERSONAL} if contact else {}
+    if interaction is not None and not known:
+        known = {"name": interaction.caller, "phone": interaction.number}
     given = given or {}
-    phone = given.get("phone") or ""
+    name, phone, email = ((given.get(field) or known.get(field) or "").strip() for field in PERSONAL)
     consent = bool(given.get("consent"))
     return Complainant(
-        complaint=complaint, name=(given.get("name") or "").strip()[:100], phone=stored_phone(phone) or phone.strip()[:40],
-        email=(given.get("email") or "").strip()[:200], consent=consent, consent_at=timezone.now() if consent else None,
+        complaint=complaint, name=name[:100], phone=stored_phone(phone) or phone[:40], email=email[:200],
+        consent=consent, consent_at=timezone.now() if consent else None,
     )  # fmt: skip
