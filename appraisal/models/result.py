@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.choices import LINES, TOTAL, AppealState, Grade, IndicatorCode
+from appraisal.choices import LINES, TOTAL, AppealState, Grade
 from appraisal.models.cycle import POINTS, ScoreSheet
 from appraisal.models.scheme import person
 from core.models import Tracked
