@@ -1,1 +1,1 @@
-"""What customers see of the ledger: a form without login, its receipt, and progress by number and code."""
+"""The customers' side of the ledger: what stands behind the form and the page of progress."""

@@ -1,37 +1,48 @@
-"""The key of a form as it was handed out: random, and signed with the moment, so that its age is known."""
+"""The stamp of a form: a random key, which makes a form one record however often it is sent, with the signed moment
+at which the page was made, which tells people from programs.
+"""
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner, b62_decode
 
-VALID_SECONDS = 24 * 3600
-_signer = TimestampSigner(salt="complaints.voice")
+signer = TimestampSigner(salt="complaints.voice")
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """``key`` is stored with the record; ``text`` is what the form carries; ``age`` in seconds."""
-
     key: str
+    age: float  # seconds since the page was made; of a stamp that nobody can have from us 0
     text: str
-    age: float
+    is_ours: bool = True
 
     @property
-    def is_valid(self):
-        return 0 <= self.age <= VALID_SECONDS
+    def is_old(self):
+        return self.age > settings.VOICE_MAX_HOURS * 3600
+
+    @property
+    def wait(self):
+        """Seconds until a form with this stamp may be sent."""
+        return max(0, settings.VOICE_MIN_SECONDS - self.age)
+
+    def renewed(self):
+        """The same key, made now."""
+        return Stamp(self.key, 0, signer.sign(self.key), self.is_ours)
 
 
 def new():
-    """The text for a fresh form."""
-    return _signer.sign(secrets.token_hex(16))
+    key = secrets.token_hex(16)
+    return Stamp(key, 0, signer.sign(key))
 
 
 def read(text):
-    """The Stamp in ``text``, or None where we did not make it."""
+    """The Stamp in what a form sent back; a new one, not ``is_ours``, where it is none of ours."""
     try:
-        key = _signer.unsign(text or "")
+        signed = super(TimestampSigner, signer).unsign(text or "")
     except BadSignature:
-        return None
-    return Stamp(key, text, time.time() - b62_decode(text.split(":")[1]))
+        return replace(new(), is_ours=False)
+    key, _colon, made = signed.rpartition(":")
+    return Stamp(key, time.time() - b62_decode(made), text)
