@@ -47,7 +47,7 @@ def cast(**fields):
 
 def closed_wave(scores=(2,) * 12 + (5,) * 8, version=None, **fields):
     """A wave that ran and ended; each score is one respondent's answer to every rating."""
-    made = surveys.answered_wave(scores, **({"questionnaire_version": version} if version else {}) | fields)
+    made = surveys.answered_wave(scores, **({"version": version} if version else {}) | fields)
     waves.close(made, by=made.owner)
     return made
 
