@@ -3,10 +3,12 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
+from accounts.backends import supervises
 from accounts.selectors import units_of
 from core.permissions import add_rule, capability, differs_from, in_state, is_person, is_visible
 from core.workflow import has_contributed
 from improvements.choices import CaseState, ExtensionState, MeasureState
+from improvements.choices_supervision import InspectionState, NoticeState
 
 
 @rules.predicate
@@ -16,11 +18,20 @@ def of_own_unit(user, obj):
 
 
 @rules.predicate
-def is_apart(user, measure):
-    """Neither worked on the measure, in any cycle, nor belongs to the responsible unit (S2)."""
-    if measure is None or has_contributed(measure, user):
+def is_apart(user, obj):
+    """Neither worked on the measure or notice, in any cycle, nor belongs to the responsible unit (S2)."""
+    if obj is None or has_contributed(obj, user):
         return False
-    return not user.memberships.current().filter(unit__path__startswith=measure.unit.path).exists()
+    return not user.memberships.current().filter(unit__path__startswith=obj.unit.path).exists()
+
+
+@rules.predicate
+def heads_the_unit(user, obj):
+    """The user heads the object's unit, or one above it, today."""
+    if obj is None:
+        return False
+    headed = user.memberships.current().filter(is_head=True).values_list("unit__path", flat=True)
+    return any(obj.unit.path.startswith(path) for path in headed)
 
 
 @rules.predicate
@@ -82,3 +93,39 @@ add_rule(
     is_visible & capability("improvements.evaluate_effect") & in_state(MeasureState.OBSERVING) & is_apart,
     _("The effect is judged by somebody who never worked on the measure and is not of the responsible unit."),
 )
+
+
+# Supervision: whoever is not in the group today does none of it, whatever the role.
+
+
+@rules.predicate
+def is_in_supervision(user):
+    return supervises(user)
+
+
+SUPERVISES = is_visible & is_in_supervision
+ANSWERS = is_visible & capability("improvements.reply_notice")
+CHECKS = SUPERVISES & capability("improvements.verify_notice")
+
+add_rule("improvements.begin_inspection", is_in_supervision & capability("improvements.inspect"),
+         _("Only a member of the supervision group inspects."))  # fmt: skip
+add_rule("improvements.draft_notice", is_in_supervision & capability("improvements.issue_notice"),
+         _("Only a member of the supervision group issues notices."))  # fmt: skip
+add_rule("improvements.conduct_inspection",
+         SUPERVISES & capability("improvements.inspect") & in_state(InspectionState.OPEN),
+         _("Only an inspection that is under way can be worked on, by the supervision group."))  # fmt: skip
+add_rule("improvements.edit_notice",
+         SUPERVISES & capability("improvements.issue_notice") & in_state(NoticeState.DRAFT),
+         _("Only a draft can be changed: an issued notice stays as it is."))  # fmt: skip
+add_rule("improvements.send_notice",
+         SUPERVISES & capability("improvements.issue_notice") & in_state(NoticeState.DRAFT) & is_apart,
+         _("A draft is issued by a member of the supervision group who is not of the responsible unit."))  # fmt: skip
+add_rule("improvements.acknowledge_notice", ANSWERS & in_state(NoticeState.ISSUED) & heads_the_unit,
+         _("The receipt of a notice is confirmed by the head of the responsible unit."))  # fmt: skip
+add_rule("improvements.answer_notice",
+         ANSWERS & in_state(NoticeState.ACKNOWLEDGED, NoticeState.RETURNED) & (of_own_unit | is_person("executor")),
+         _("A notice is answered by the responsible unit, once its head has confirmed the receipt."))  # fmt: skip
+add_rule("improvements.check_notice", CHECKS & in_state(NoticeState.REPLIED) & is_apart,
+         _("A rectification is verified by somebody who never worked on it and is not of the responsible unit."))  # fmt: skip
+add_rule("improvements.close_notice", CHECKS & in_state(NoticeState.VERIFIED) & is_apart,
+         _("Nobody closes their own rectification: it takes somebody who never worked on it and is not of the unit."))  # fmt: skip

@@ -4,6 +4,8 @@ from core.workflow import Step, Workflow
 from improvements.choices import CaseState as C
 from improvements.choices import ExtensionState as X
 from improvements.choices import MeasureState as M
+from improvements.choices_supervision import InspectionState as I  # noqa: E741
+from improvements.choices_supervision import NoticeState as N
 
 CASE = Workflow(
     model="improvements.ImprovementCase",
@@ -68,3 +70,39 @@ EXTENSION = Workflow(
         X.REFUSED: {},
     },
 )
+
+INSPECTION = Workflow(
+    model="improvements.Inspection",
+    states=I,
+    title=_("Inspection"),
+    table={
+        I.OPEN: {
+            I.CONCLUDED: Step(
+                "inspections.conclude",
+                "improvements.conduct_inspection",
+                note=_("each of the four items has a verdict"),
+            ),
+        },
+        I.CONCLUDED: {},
+    },
+)
+
+_answer = Step("notices.reply", "improvements.answer_notice", note=_("with the cause and evidence"))
+
+NOTICE = Workflow(
+    model="improvements.RectificationNotice",
+    states=N,
+    title=_("Rectification notice"),
+    table={
+        N.DRAFT: {N.ISSUED: Step("notices.issue", "improvements.send_notice", note=_("numbered; text and paper are frozen"))},
+        N.ISSUED: {N.ACKNOWLEDGED: Step("notices.acknowledge", "improvements.acknowledge_notice", note=_("by the head"))},
+        N.ACKNOWLEDGED: {N.REPLIED: _answer},
+        N.REPLIED: {
+            N.RETURNED: Step("notices.send_back", "improvements.check_notice", needs_reason=True, note=_("a new round")),
+            N.VERIFIED: Step("notices.verify", "improvements.check_notice"),
+        },
+        N.RETURNED: {N.REPLIED: _answer},
+        N.VERIFIED: {N.CLOSED: Step("notices.close", "improvements.close_notice")},
+        N.CLOSED: {},
+    },
+)  # fmt: skip

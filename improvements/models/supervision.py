@@ -14,11 +14,19 @@ from improvements.models.base import ImprovementQuerySet
 from improvements.models.measure import person
 
 
-class InspectionQuerySet(ImprovementQuerySet):
+class SupervisionQuerySet(ImprovementQuerySet):
+    """Whoever inspects sees all of it; other readers only what ``settled()`` lets out."""
+
     PEOPLE = ()
 
-    def seen_by(self, user, units):
-        return super().seen_by(user, units) & Q(state=InspectionState.CONCLUDED)
+    def visible_to(self, user):
+        rows = super().visible_to(user)
+        return rows if user.has_perm("improvements.inspect") else rows.settled()
+
+
+class InspectionQuerySet(SupervisionQuerySet):
+    def settled(self):
+        return self.filter(state=InspectionState.CONCLUDED)
 
 
 class Inspection(Tracked):
@@ -117,15 +125,13 @@ class InspectedRecord(models.Model):
         return f"{self.number} {self.title}".strip()
 
 
-class ObservationQuerySet(ImprovementQuerySet):
-    PEOPLE = ()
-
-    def seen_by(self, user, units):
-        return super().seen_by(user, units) & Q(inspection__state=InspectionState.CONCLUDED)
+class ObservationQuerySet(SupervisionQuerySet):
+    def settled(self):
+        return self.filter(inspection__state=InspectionState.CONCLUDED)
 
     def free(self):
         """Settled, and in no notice yet."""
-        return self.filter(inspection__state=InspectionState.CONCLUDED, notice_item=None)
+        return self.settled().filter(notice_item=None)
 
 
 class Observation(Tracked):
@@ -171,13 +177,11 @@ class Observation(Tracked):
         return Severity(self.severity)
 
 
-class NoticeQuerySet(ImprovementQuerySet):
+class NoticeQuerySet(SupervisionQuerySet):
     PEOPLE = ("executor",)
 
-    def visible_to(self, user):
-        """A draft is seen by those who issue notices only."""
-        rows = super().visible_to(user)
-        return rows if user.has_perm("improvements.issue_notice") else rows.exclude(state=NoticeState.DRAFT)
+    def settled(self):
+        return self.exclude(state=NoticeState.DRAFT)
 
     def with_due(self):
         """``due``: by when an answer is owed in the running round."""
@@ -227,6 +231,7 @@ class RectificationNotice(Tracked):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = person(_("closed by"))
 
+    UNLOGGED = ("executor",)  # said by the event itself
     objects = NoticeQuerySet.as_manager()
 
     class Meta:

@@ -13,10 +13,8 @@ EVERY_DAYS = 7  # how often a measure is called overdue
 
 def measures_to_remind(now=None):
     """Measures that are late, or due before the end of the third day from today."""
-    day = timezone.localdate(now) + timedelta(days=DAYS_BEFORE + 1)
-    midnight = timezone.make_aware(datetime.combine(day, time.min))
     return (
-        Measure.objects.pending().with_due().filter(due__lt=midnight)
+        Measure.objects.pending().with_due().filter(due__lt=midnight_after(now))
         .select_related("case", "owner", "unit").order_by("due")
     )  # fmt: skip
 
@@ -34,6 +32,12 @@ def remind(measure, now=None):
             context={"measure": measure.pk, "due": measure.due_at.isoformat(), "stage": stage.partition(":")[0]},
             dedupe_key=f"measure-due:{measure.pk}:{measure.due_at.isoformat()}:{stage}:{person.pk}",
         )  # fmt: skip
+
+
+def midnight_after(now=None):
+    """The end of the third day from today: what is due before it is reminded of."""
+    day = timezone.localdate(now) + timedelta(days=DAYS_BEFORE + 1)
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def stage_of(due, now):
