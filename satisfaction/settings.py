@@ -254,12 +254,6 @@ PORTAL = {
     "email": env.text("PORTAL_EMAIL", DEFAULT_FROM_EMAIL),
 }
 BAD_LINKS_PER_10_MINUTES = env.whole("BAD_LINKS_PER_10_MINUTES", 30)  # guesses at questionnaire links, per network
-# The public form of complaints. 0: no limit.
-VOICE_PER_ADDRESS_PER_HOUR = env.whole("VOICE_PER_ADDRESS_PER_HOUR", 20)
-VOICE_PER_MINUTE = env.whole("VOICE_PER_MINUTE", 600)  # of everybody together
-VOICE_MIN_SECONDS = env.whole("VOICE_MIN_SECONDS", 3)  # who is faster is asked to press the button once more
-VOICE_MAX_HOURS = env.whole("VOICE_MAX_HOURS", 24)  # so is who comes with an older page
-VOICE_GUESSES_PER_10_MINUTES = env.whole("VOICE_GUESSES_PER_10_MINUTES", 10)  # of number and code, per address
 VOICE_PER_10_MINUTES = env.whole("VOICE_PER_10_MINUTES", 3000)  # complaints and suggestions by web form
 VOICE_OF_NETWORK_PER_10_MINUTES = env.whole("VOICE_OF_NETWORK_PER_10_MINUTES", 60)
 VOICE_SECONDS = env.whole("VOICE_SECONDS", 3)  # nobody fills in that form faster
