@@ -4,7 +4,7 @@ from core.workflow import Step, Workflow
 from improvements.choices import CaseState as C
 from improvements.choices import ExtensionState as X
 from improvements.choices import MeasureState as M
-from improvements.choices_supervision import InspectionState as I  # noqa: E741
+from improvements.choices_supervision import InspectionState as I
 from improvements.choices_supervision import NoticeState as N
 
 CASE = Workflow(
