@@ -1,11 +1,12 @@
-"""Customers' doors of the ledger, without login."""
+"""Customers' doors of the ledger, without login. Mounted at /voice/."""
 
 from django.urls import path
 
-from complaints import views_public as views
+from complaints.views_public import voice
+from complaints.views_track import track
 
 app_name = "voice"
 urlpatterns = [
-    path("", views.voice, name="form"),
-    path("track/", views.track, name="track"),
+    path("", voice, name="form"),
+    path("track/", track, name="track"),
 ]

@@ -58,7 +58,7 @@ def network_of(request):
 
 @dataclass(frozen=True)
 class Bucket:
-    """Holds ``most`` tokens and fills up again within ``seconds``."""
+    """Holds ``most`` tokens (0: it never runs empty) and fills up again within ``seconds``."""
 
     name: str
     most: int
@@ -71,7 +71,7 @@ class Bucket:
 
     @property
     def step(self):
-        return self.seconds / max(self.most, 1)
+        return self.seconds / self.most
 
 
 def take(*buckets, once=""):
@@ -80,6 +80,9 @@ def take(*buckets, once=""):
     What was paid for under the name ``once`` is free for an hour: a form that is sent again. Counted in the shared
     cache, and per process while that is away.
     """
+    buckets = [one for one in buckets if one.most]
+    if not buckets:
+        return 0
     try:
         return _take_shared(buckets, once)
     except (RedisError, OSError):
