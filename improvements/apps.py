@@ -7,7 +7,17 @@ class ImprovementsConfig(AppConfig):
     verbose_name = _("Improvement and supervision")
 
     def ready(self):
-        from improvements import home, messages, receivers, report_sections  # noqa: F401  (register kinds and receivers)
+        from improvements import (
+            home,
+            home_supervision,
+            messages,  # noqa: F401  (registers kinds)
+            messages_supervision,  # noqa: F401
+            receivers,  # noqa: F401
+            report_sections,
+            report_supervision,
+        )
 
         home.register()
+        home_supervision.register()
         report_sections.register()
+        report_supervision.register()

@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "the ledger adds up": {"task": "complaints.check_ledger", "schedule": crontab(hour=3, minute=20)},
     # improvements
     "measures due": {"task": "improvements.remind_measures", "schedule": crontab(hour=8, minute=20)},
+    "notices due": {"task": "improvements.remind_notices", "schedule": 30 * MINUTE},  # soon, today, overdue
     # reports
     "periodic reports": {
         "task": "reports.make_due",

@@ -294,6 +294,15 @@ class RectificationNotice(Tracked):
         return self.due_at if self.redo_due else None
 
     @property
+    def is_draft(self):
+        return self.state == NoticeState.DRAFT
+
+    @property
+    def is_running(self):
+        """Issued and not ended."""
+        return self.state in NoticeState.open()
+
+    @property
     def is_owed(self):
         return self.state in NoticeState.owed()
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
+from accounts.backends import supervises
 from accounts.models import Membership, SupervisionMembership, User
+from accounts.selectors import units_of
 from core.models import Contribution
 from improvements.choices_supervision import NoticeState
 from improvements.models import Inspection, Observation, RectificationNotice
@@ -29,9 +31,35 @@ def notices(user):
     return RectificationNotice.objects.visible_to(user).with_due().select_related("unit", "executor")
 
 
-def units_waiting():
+def awaiting(user):
+    """Notices whose next step is the user's: what the rules allow, as one condition."""
+    mine = Q()
+    if user.has_perm("improvements.reply_notice"):
+        own = user.memberships.current().values_list("unit__path", "is_head")
+        answered = Q(unit__in=units_of(user)) | Q(executor=user)
+        mine |= Q(state__in=[NoticeState.ACKNOWLEDGED, NoticeState.RETURNED]) & answered
+        for path in (path for path, is_head in own if is_head):
+            mine |= Q(state=NoticeState.ISSUED, unit__path__startswith=path)
+    if user.has_perm("improvements.verify_notice") and supervises(user):
+        worked = Contribution.objects.filter(subject=RectificationNotice._meta.label_lower, user=user)
+        above = {
+            key for path in user.memberships.current().values_list("unit__path", flat=True) for key in ids_of(path)
+        }
+        states = [NoticeState.DRAFT, NoticeState.REPLIED, NoticeState.VERIFIED]
+        mine |= Q(state__in=states) & ~Q(unit__in=above) & ~Q(pk__in=worked.values("subject_id"))
+    return notices(user).filter(mine) if mine else RectificationNotice.objects.none()
+
+
+def ids_of(path):
+    """Ids of a unit and everything above it."""
+    return [int(key) for key in path.split("/") if key]
+
+
+def units_waiting(inspection=None):
     """[(unit, how many)] of units with settled observations that are in no notice yet."""
     free = Observation.objects.free().order_by("unit__path").select_related("unit")
+    if inspection is not None:
+        free = free.filter(inspection=inspection)
     found = {}
     for row in free:
         found[row.unit] = found.get(row.unit, 0) + 1
