@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from complaints.choices import Clock, Decision, Kind, Outcome, State
 from complaints.models import Complaint
@@ -135,12 +136,12 @@ class Progress:
         sent_at = reply.sent_at if reply else None
         is_looked_into = bool(sent_at) or self.complaint.state in LOOKED_INTO
         self._rows.append((_("What happened is looked into"), self.unit, is_looked_into))
-        self._promised(_("Result"), sent_at, self.cycle.result_due)
+        self._promised(pgettext("progress", "Result"), sent_at, self.cycle.result_due)
         title = _("You are asked whether it is resolved")
         if self.cycle.closed_at:
             reached = self.cycle.outcome == Outcome.RESOLVED
             text = _("You said that it is resolved.") if reached else _("We could not reach you.")
-            return self._happened(_("Closed"), self.cycle.closed_at, text)
+            return self._happened(pgettext("progress", "Closed"), self.cycle.closed_at, text)
         return self._to_come(title, _("By a colleague who had no part in it; then it is closed."))
 
     def _suggestion(self):
