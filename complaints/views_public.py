@@ -1,186 +1,143 @@
-"""Pages for everybody who has something to say. Looking changes nothing; a form can be sent again.
+"""What customers say without a login. Looking changes nothing; a form can be sent again.
 
-Exempt from the CSRF middleware: the form asks core.doors itself, so that a refusal keeps what was typed; the other
-posts here change nothing.
+Exempt from the CSRF middleware: the form asks core.doors itself, so that a refusal keeps what was typed.
 """
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from complaints.choices import Kind
-from complaints.codes import code_for
-from complaints.forms.public import TrackForm, VoiceForm
-from complaints.public import stamps
-from complaints.public.progress import Progress
-from complaints.public.words import moment, promises, written
-from complaints.selectors.tracking import of_form, tracked
-from complaints.services import registration
-from core import frames, preferences
+from complaints.forms.public import KINDS, MOST_FILES, VoiceForm, Way
+from complaints.public import guard, kept, receipt, stamps
+from complaints.public.words import promises
+from complaints.selectors.tracking import of_form
+from complaints.services import voice as voices
+from core import attachments, doors, frames, preferences
 from core.access import public
 from core.context import portal
-from core.doors import Bucket, is_forged, take
-from customers.choices import Channel
 
-HONEYPOT = "website"
-page_or_post = require_http_methods(["GET", "HEAD", "POST"])
+FIRST = {"kind": Kind.COMPLAINT.value, "by": Way.PHONE.value}  # chosen before anybody chose
+WAIT_WHILE_AWAY = 60  # seconds
 
 
 @public
 @csrf_exempt
-@page_or_post
+@require_http_methods(["GET", "HEAD", "POST"])
 def voice(request):
-    """The form; a post is answered with the receipt itself, and sent again with the same one."""
+    """The form. A post is answered with its receipt, the same one however often it comes."""
     return _remember_language(request, _take(request) if request.method == "POST" else _blank(request))
-
-
-@public
-@csrf_exempt
-@page_or_post
-def track(request):
-    """Progress by number and code."""
-    if request.method != "POST":
-        return _track(request, TrackForm(initial={"number": request.GET.get("number", "")}))
-    _wanted_language(request)
-    form = TrackForm(request.POST)
-    if not form.is_valid():
-        return _track(request, form, status=422)
-    wait = take(Bucket.of_network("tracking", request, settings.TRACKING_OF_NETWORK_PER_10_MINUTES))
-    if wait:
-        return _later(_track(request, form, status=429, note=_try_again_in(wait)), wait)
-    complaint = tracked(**form.cleaned_data)
-    if complaint is None:
-        form.add_error(
-            None, _("There is no record with this number and this code. Please compare both with your receipt.")
-        )
-        return _track(request, form, status=422)
-    return _track(request, form, progress=Progress(complaint))
-
-
-# The form --------------------------------------------------------------------------------------------
 
 
 def _blank(request):
     """The empty form, drawn once in a process."""
 
     def draw(marks):
-        return render_to_string("complaints/voice.html", portal(request) | _form_context(VoiceForm()) | marks)
+        return render_to_string(
+            "complaints/voice.html", portal(request) | _words() | {"v": FIRST, "is_fresh": True} | marks
+        )
 
-    return HttpResponse(frames.filled(["voice"], draw, csrf_token=get_token(request), form_key=stamps.new()))
+    return HttpResponse(frames.filled(["voice"], draw, csrf_token=get_token(request), form_key=stamps.new().text))
+
+
+def _words():
+    return {
+        "kinds": KINDS, "ways": Way.choices, "trap": guard.TRAP, "accept": attachments.ACCEPT, "most": MOST_FILES,
+        "megabytes": attachments.MAX_SIZE // 2**20, "complaint": promises(Kind.COMPLAINT),
+        "suggestion": promises(Kind.SUGGESTION), "praise": promises(Kind.PRAISE),
+    }  # fmt: skip
 
 
 def _take(request):
-    stamp, language = stamps.read(request.POST.get("form_key")), _wanted_language(request)
-    if stamp and (language or not stamp.is_valid):
-        complaint = of_form(stamp.key)
-        if complaint:
-            return _received(request, complaint, code_for(stamp.key), stamp)
-    if language:
-        return _again(request, stamp, status=200)
-    if is_forged(request) or stamp is None or not stamp.is_valid:
-        return _again(request, stamp, status=403, note=_("Please press the button once more."))
-    wait = max(settings.VOICE_SECONDS - int(stamp.age), settings.VOICE_SECONDS if request.POST.get(HONEYPOT) else 0)
-    form = VoiceForm(request.POST, request.FILES)
-    if wait <= 0:
-        if not form.is_valid():
-            return _form(request, form, stamp, status=422)
-        wait = take(
-            Bucket.of_network("voice", request, settings.VOICE_OF_NETWORK_PER_10_MINUTES),
-            Bucket("voice", settings.VOICE_PER_10_MINUTES), once=f"voice:{stamp.key}",
-        )  # fmt: skip
-    if wait > 0:
-        return _later(_again(request, stamp, status=429, note=_try_again_in(wait)), wait)
-    complaint, code = registration.register(
-        **form.record(), channel=Channel.WEB, language=translation.get_language(), form_key=stamp.key
-    )
-    return _received(request, complaint, code, stamp)
+    """Every way to refuse gives back everything that was typed."""
+    stamp, is_forged = stamps.read(request.POST.get("form_key")), doors.is_forged(request)
+    is_language = _choose_language(request)
+    if not is_forged and (is_language or stamp.is_old) and (known := of_form(stamp.key)):
+        return _received(request, known, stamp)
+    form = VoiceForm(request.POST, request.FILES.getlist("files"), _still_wanted(request, stamp))
+    if is_forged:
+        return _again(request, form, stamp, status=403, note=_("Please press Send once more."))
+    if is_language:
+        return _again(request, form, stamp)
+    if reason := guard.suspicion(request.POST, stamp):
+        stamp = stamp if stamp.is_ours and stamp.wait else stamp.renewed()
+        return _again(request, form, stamp, status=429, note=reason, wait=stamp.wait)
+    if not form.is_valid():
+        return _again(request, form, stamp, status=422, problems=form.problems)
+    if wait := guard.wait_to_send(request, stamp.key):
+        return _again(request, form, stamp, status=429, note=guard.busy(wait), wait=wait)
+    return _register(request, form, stamp)
 
 
-def _again(request, stamp, *, status, note=""):
-    """The form with what was typed, nothing of it judged."""
-    return _form(request, VoiceForm(initial=request.POST.dict()), stamp, status=status, note=note)
+def _still_wanted(request, stamp):
+    """Files of an earlier try that are still ticked; the others are dropped."""
+    ticked = request.POST.getlist("keep")
+    files = kept.of(stamp.key) if stamp.is_ours else []
+    kept.drop(file for file in files if file.number not in ticked)
+    return [file for file in files if file.number in ticked]
 
 
-def _form(request, form, stamp, *, status, note=""):
-    context = _form_context(form) | {
-        "form_key": stamp.text if stamp and stamp.is_valid else stamps.new(), "note": note,
-        "lost": [file.name for file in request.FILES.getlist("files")],
-    }  # fmt: skip
-    return render(request, "complaints/voice.html", context, status=status)
+def _register(request, form, stamp):
+    files = [*form.uploads, *(file.opened() for file in form.kept)]
+    try:
+        complaint = voices.say(form.cleaned_data, key=stamp.key, language=translation.get_language(), files=files)
+    except ValidationError as refused:
+        return _again(request, form, stamp, status=422, problems={"files": " ".join(refused.messages)})
+    except (OperationalError, InterfaceError):
+        note = _(
+            "It cannot be stored just now. Everything you typed is still here: please press Send again in a minute."
+        )
+        return _again(request, form, stamp, status=503, note=note, wait=WAIT_WHILE_AWAY)
+    if form.kept:
+        kept.forget(stamp.key)
+    return _received(request, complaint, stamp)
 
 
-def _form_context(form):
-    return {
-        "form": form, "honeypot": HONEYPOT, "quick": promises(Kind.COMPLAINT), "slow": promises(Kind.SUGGESTION)
-    }  # fmt: skip
-
-
-def _received(request, complaint, code, stamp):
-    """The receipt, made of what is stored: a reload shows the very same one."""
-    person, cycle = complaint.complainant, complaint.cycle
-    kind, can_answer = Kind(complaint.kind), bool(person.phone or person.email)
-    shape = {"kind": kind.value, "can_answer": can_answer, "has_mail": bool(person.email), "promises": promises(kind)}
+def _received(request, complaint, stamp):
+    facts = receipt.facts(complaint)
 
     def draw(marks):
-        return render_to_string("complaints/voice_received.html", portal(request) | shape | marks)
+        context = portal(request) | facts | receipt.words(complaint.kind) | marks
+        return render_to_string("complaints/voice_received.html", context)
 
-    return HttpResponse(frames.filled(
-        ["voice_received", kind.value, can_answer, shape["has_mail"], cycle.response_hours, cycle.result_days], draw,
-        number=complaint.number, code=written(code), form_key=stamp.text, email=person.masked_email,
-        registered=moment(complaint.registered_at), result_due=moment(cycle.result_due),
-        response_due=moment(cycle.response_due) if cycle.response_due else "",
-    ))  # fmt: skip
+    holes = receipt.texts(complaint, stamp.key) | {"csrf_token": get_token(request), "form_key": stamp.text}
+    return HttpResponse(frames.filled(["voice_received", *facts.values()], draw, **holes))
 
 
-# Progress --------------------------------------------------------------------------------------------
-
-
-def _track(request, form, *, status=200, progress=None, note=""):
-    context = {"form": form, "progress": progress, "note": note}
-    template = "complaints/voice_progress.html" if progress else "complaints/voice_track.html"
-    return _remember_language(request, render(request, template, context, status=status))
-
-
-# Both ------------------------------------------------------------------------------------------------
-
-
-def _later(response, seconds):
-    response.headers["Retry-After"] = str(seconds)
+def _again(request, form, stamp, *, status=200, note="", problems=None, wait=0):
+    """The form with everything that was typed and with the files that came."""
+    form.full_clean()
+    problems = problems or {}
+    if form.good_uploads and not (guard.may_keep_files(request) and kept.keep(stamp.key, form.good_uploads)):
+        names = ", ".join(file.name for file in form.good_uploads)
+        problems |= {"files": _("“Photos or files”: please choose these once more: %(names)s.") % {"names": names}}
+    context = _words() | {
+        "v": form.data, "problems": problems, "note": note, "form_key": stamp.text, "kept": kept.of(stamp.key)
+    }  # fmt: skip
+    response = render(request, "complaints/voice.html", context, status=status)
+    if wait:
+        response.headers["Retry-After"] = str(int(-(-wait // 1)))
     return response
 
 
-def _try_again_in(seconds):
-    if seconds <= 90:
-        return ngettext(
-            "Not taken yet: please wait %(n)s second and press the button again. What you typed is still here.",
-            "Not taken yet: please wait %(n)s seconds and press the button again. What you typed is still here.", seconds,
-        ) % {"n": seconds}  # fmt: skip
-    minutes = -(-seconds // 60)
-    return ngettext(
-        "Too much has come in just now: please press the button again in %(n)s minute. What you typed is still here.",
-        "Too much has come in just now: please press the button again in %(n)s minutes. What you typed is still here.",
-        minutes,
-    ) % {"n": minutes}  # fmt: skip
-
-
-def _wanted_language(request):
-    """The language whose button was pressed, put into force; None where another one was."""
-    language = request.POST.get("language")
-    if language not in dict(settings.LANGUAGES):
-        return None
-    translation.activate(language)
-    return language
+def _choose_language(request):
+    """Whether a button of this post chose a language, which holds from here on."""
+    chosen = request.POST.get("language")
+    if chosen not in dict(settings.LANGUAGES):
+        return False
+    translation.activate(chosen)
+    return True
 
 
 def _remember_language(request, response):
-    """A language chosen on these pages holds for the next ones."""
     language = request.POST.get("language") or request.GET.get("lang")
     if language not in dict(settings.LANGUAGES):
         return response

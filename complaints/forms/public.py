@@ -1,155 +1,145 @@
-"""What a customer fills in without a login."""
-
-import unicodedata
+"""What a customer fills in. Every error is a sentence that names the field and says what to do."""
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.core.validators import validate_email
+from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import is_possible_number
 
 from complaints.choices import Kind
-from core.forms import FilesField
-from customers.names import is_usual_phone
+from core import attachments
+from customers.names import parse_phone
 
 MOST_FILES = 5
-HINTS = {
-    Kind.COMPLAINT: _("something to put right"),
-    Kind.SUGGESTION: _("something could be better"),
-    Kind.ENQUIRY: _("a question"),
-    Kind.PRAISE: _("somebody or something good"),
-}
+KINDS = [
+    (Kind.COMPLAINT.value, Kind.COMPLAINT.label, _("Something went wrong")),
+    (Kind.SUGGESTION.value, Kind.SUGGESTION.label, _("It could be better")),
+    (Kind.ENQUIRY.value, Kind.ENQUIRY.label, _("I want to know something")),
+    (Kind.PRAISE.value, Kind.PRAISE.label, _("Somebody did well")),
+]
 
 
-class NamedFiles(FilesField):
-    """A refusal names the file it is about."""
+class Way(models.TextChoices):
+    """How the customer wants to be answered."""
 
-    def clean(self, data, initial=None):
-        errors, files = [], [file for file in data or [] if file]
-        for file in files:
-            try:
-                super().clean([file], initial)
-            except ValidationError as refused:
-                errors += [
-                    _now("“%(name)s”: %(error)s") % {"name": file.name, "error": text} for text in refused.messages
-                ]
-        if len(files) > MOST_FILES:
-            errors.append(
-                _now("These are %(n)s files. Please choose at most %(most)s.") % {"n": len(files), "most": MOST_FILES}
-            )
-        if errors:
-            raise ValidationError([*errors, _now("Please choose the files again.")])
-        return files
+    PHONE = "phone", pgettext_lazy("customer", "By phone")
+    EMAIL = "email", pgettext_lazy("customer", "By e-mail")
+    NONE = "none", _("Not at all, I stay anonymous")
 
 
-class TextField(forms.CharField):
-    """No ``maxlength`` in the page: a browser would cut what is pasted without a word."""
+class Text(forms.CharField):
+    """Typed words; a line break counts as one character, as people count it."""
 
-    def __init__(self, *, most, **kwargs):
+    def __init__(self, label, most, *, missing="", **kwargs):
+        super().__init__(label=label, required=bool(missing), **kwargs)
+        self.error_messages["required"] = missing
+        self.error_messages["null_characters_not_allowed"] = format_lazy(
+            _("“{label}” holds a character that cannot be stored. Please type it again."), label=label
+        )
         self.most = most
-        super().__init__(**{"required": False} | kwargs)
 
-    def clean(self, value):
-        value = super().clean(value)
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+    def validate(self, value):
+        super().validate(value)
         if len(value) > self.most:
-            raise ValidationError(
-                _now("This has %(n)s characters. Please shorten it to %(most)s, or attach it as a file.")
-                % {"n": len(value), "most": self.most}
-            )
-        return value
+            text = gettext("“%(label)s” is too long: %(count)s characters, and %(most)s fit. Please shorten it.")
+            raise ValidationError(text % {"label": self.label, "count": len(value), "most": self.most})
 
 
 class VoiceForm(forms.Form):
-    """A complaint, suggestion, enquiry or praise. Either there is a way to answer, or it is explicitly anonymous."""
+    """``kept`` are files of an earlier try; ``files`` are the uploads that came now."""
 
     kind = forms.ChoiceField(
-        label=_("What would you like to tell us?"), choices=Kind,
-        error_messages={"required": _("Please choose one of the four.")},
-    )  # fmt: skip
-    text = TextField(
-        most=5000, label=_("What happened?"), required=True,
-        error_messages={"required": _("Please write in a few words what it is about.")},
-    )  # fmt: skip
-    wish = TextField(most=500, label=_("What would you like us to do?"))
-    files = NamedFiles(label=_("Pictures or files"))
-    phone = TextField(most=40, label=_("Telephone"))
-    email = forms.EmailField(
-        label=_("E-mail"), required=False, max_length=200,
-        error_messages={"invalid": _("This address is not complete. It looks like name@example.com.")},
-    )  # fmt: skip
-    name = TextField(most=100, label=_("How may we address you?"))
-    anonymous = forms.BooleanField(label=_("Do not contact me. I look up the progress myself."), required=False)
-    consent = forms.BooleanField(label=_("I agree that you use these data to deal with this matter."), required=False)
+        choices=Kind,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            _("“What do you want to tell us?” is open. Please choose complaint, suggestion, enquiry or praise."),
+        ),
+    )
+    text = Text(_("What happened?"), 10000, missing=_("“What happened?” is empty. Please write at least one sentence."))
+    wish = Text(_("What would put it right?"), 1000)
+    by = forms.ChoiceField(
+        choices=Way,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            _("“How shall we answer you?” is open. Please choose phone, e-mail or not at all."),
+        ),
+    )
+    phone = Text(pgettext_lazy("customer", "Phone number"), 40)
+    email = Text(pgettext_lazy("customer", "E-mail address"), 200)
+    name = Text(_("Your name"), 100)
+    consent = forms.BooleanField(required=False)
+
+    def __init__(self, data=None, files=(), kept=()):
+        super().__init__(data)
+        self.uploads, self.kept, self.good_uploads = list(files), list(kept), []
 
     def clean_phone(self):
         phone = self.cleaned_data["phone"]
-        if phone and not is_usual_phone(phone):
+        number = parse_phone(phone) if phone else None
+        if phone and not (number and is_possible_number(number)):
             raise ValidationError(
-                _now("This number cannot be dialled. Please check it; with a foreign one write + and the country code.")
+                _("“Phone number” is none we can call. Please check the digits, for example 138 1234 5678.")
             )
         return phone
 
-    def clean(self):
-        found = super().clean()
-        if found.get("anonymous"):
-            for name in ("phone", "email", "name"):  # what counts is the wish to stay unknown
-                found[name] = ""
-                self.errors.pop(name, None)
-            return found
-        if not {"phone", "email"} & self.errors.keys() and not found.get("phone") and not found.get("email"):
-            self.add_error(
-                "phone",
-                _now("Please give a telephone number or an e-mail address, or tick that we shall not contact you."),
-            )
-        if not found.get("consent"):
-            self.add_error(
-                "consent", _now("Please tick this so that we may keep how to reach you, or choose not to be contacted.")
-            )
-        return found
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        try:
+            return validate_email(email) or email if email else email
+        except ValidationError:
+            raise ValidationError(_("“E-mail address” is incomplete. Please write it like name@example.com."))
 
-    @property
-    def kinds(self):
-        """(value, label, hint, chosen) of each kind; a complaint is what most come for."""
-        chosen = self["kind"].value() or Kind.COMPLAINT
-        return [(kind.value, kind.label, HINTS[kind], kind == chosen) for kind in Kind]
+    def clean(self):
+        data = super().clean()
+        by = data.get("by")
+        if by == Way.NONE:  # whoever wants to stay anonymous leaves nothing behind
+            data |= {"name": "", "phone": "", "email": "", "consent": False}
+            for name in {"name", "phone", "email"} & self.errors.keys():
+                del self.errors[name]
+        elif by and by not in self.errors and not data.get(by):
+            self.add_error(by, MISSING[by])
+        if by in (Way.PHONE, Way.EMAIL) and not data.get("consent"):
+            text = _(
+                "The consent is missing. Please tick it, or choose to stay anonymous; without it we may not use your data."
+            )
+            self.add_error("consent", text)
+        self._clean_files()
+        return data
+
+    def _clean_files(self):
+        errors = []
+        for file in self.uploads:
+            try:
+                attachments.check(file)
+                self.good_uploads.append(file)
+            except ValidationError as error:
+                errors.append(f"{attachments.clean_name(file.name)}: {' '.join(error.messages)}")
+        if len(self.kept) + len(self.uploads) > MOST_FILES:
+            errors.append(gettext("At most %(most)s files fit. Please choose fewer.") % {"most": MOST_FILES})
+            self.good_uploads = []
+        self.file_errors = errors
+
+    def is_valid(self):
+        return super().is_valid() and not self.file_errors
 
     @property
     def problems(self):
-        """(field, label, sentence) in the order of the page."""
-        return [(name, self.fields[name].label, text) for name in self.fields for text in self.errors.get(name, ())]
-
-    def record(self):
-        """What is registered: the columns of the record and the complainant, or None where there is none."""
-        found = self.cleaned_data
-        text = found["text"]
-        if found["wish"]:
-            text += f"\n\n{self.fields['wish'].label}\n{found['wish']}"
-        person = {name: found[name] for name in ("name", "phone", "email", "consent")}
-        return {
-            "kind": found["kind"], "title": headline(found["text"]), "text": text, "files": found["files"],
-            "complainant": None if found["anonymous"] else person,
-        }  # fmt: skip
+        """{field: sentence}, in the order of the page."""
+        found = {name: " ".join(self.errors[name]) for name in self.fields if name in self.errors}
+        if self.file_errors:
+            found["files"] = gettext("“Photos or files”: %(problems)s") % {
+                "problems": " ".join(map(str, self.file_errors))
+            }
+        return found
 
 
-def headline(text, most=40):
-    """The first sentence, or as much of it as fits a line."""
-    line = text.strip().splitlines()[0].strip()
-    ends = [at for at in (line.find(sign) for sign in "。！？!?；;") if at > 0] + [
-        at for at in [line.find(". ")] if at > 0
-    ]
-    line = line[: min(ends)] if ends else line
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-class TrackForm(forms.Form):
-    number = forms.CharField(
-        label=_("Number"), max_length=40, error_messages={"required": _("Please give the number.")}
-    )
-    code = forms.CharField(
-        label=_("Tracking code"), max_length=40, error_messages={"required": _("Please give the code.")}
-    )
-
-    def clean_number(self):
-        return "".join(unicodedata.normalize("NFKC", self.cleaned_data["number"]).upper().replace("—", "-").split())
-
-    def clean_code(self):
-        return unicodedata.normalize("NFKC", self.cleaned_data["code"])
+MISSING = {
+    Way.PHONE: _("“Phone number” is empty. Please give it, or choose another way to be answered."),
+    Way.EMAIL: _("“E-mail address” is empty. Please give it, or choose another way to be answered."),
+}

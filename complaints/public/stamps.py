@@ -9,33 +9,35 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner, b62_decode
 
+VALID_SECONDS = 24 * 3600
 signer = TimestampSigner(salt="complaints.voice")
 
 
 @dataclass(frozen=True)
 class Stamp:
+    """``text`` is what the form carries, ``key`` what the record keeps, ``age`` in seconds."""
+
     key: str
-    age: float  # seconds since the page was made; of a stamp that nobody can have from us 0
+    age: float
     text: str
     is_ours: bool = True
 
     @property
     def is_old(self):
-        return self.age > settings.VOICE_MAX_HOURS * 3600
+        return self.age > VALID_SECONDS
 
     @property
     def wait(self):
         """Seconds until a form with this stamp may be sent."""
-        return max(0, settings.VOICE_MIN_SECONDS - self.age)
+        return max(0, settings.VOICE_SECONDS - self.age)
 
     def renewed(self):
         """The same key, made now."""
-        return Stamp(self.key, 0, signer.sign(self.key), self.is_ours)
+        return Stamp(self.key, 0, signer.sign(self.key))
 
 
 def new():
-    key = secrets.token_hex(16)
-    return Stamp(key, 0, signer.sign(key))
+    return Stamp(secrets.token_hex(16), 0, "").renewed()
 
 
 def read(text):

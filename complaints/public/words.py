@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from complaints import clocks
 from complaints.choices import Kind
+from core.worktime import Limit, LimitKind
 from core.worktime.words import limit_text
 
 
@@ -30,6 +31,6 @@ def promises(kind):
     """{"response", "result"} of a kind as lengths of time; ``response`` is None where there is no such clock."""
     policy = clocks.POLICIES[Kind(kind)]
     return {
-        "response": policy.response_hours and limit_text(clocks.response_limit(policy.response_hours)),
-        "result": limit_text(clocks.result_limit(policy.result_days)),
+        "response": policy.response_hours and limit_text(Limit(LimitKind.ELAPSED_HOURS, policy.response_hours)),
+        "result": limit_text(Limit(LimitKind.WORKING_DAYS, policy.result_days)),
     }
