@@ -39,6 +39,8 @@ app.conf.beat_schedule = {
     # improvements
     "measures due": {"task": "improvements.remind_measures", "schedule": crontab(hour=8, minute=20)},
     "notices due": {"task": "improvements.remind_notices", "schedule": 30 * MINUTE},  # soon, today, overdue
+    # appraisal
+    "ratings due": {"task": "appraisal.remind_ratings", "schedule": crontab(hour=8, minute=40)},
     # reports
     "periodic reports": {
         "task": "reports.make_due",
