@@ -19,12 +19,8 @@ def collect(period, unit=None):
     newest = found.select_related("cycle__period").order_by("-cycle__period__starts_on", "-no").first()
     if newest is None:
         return {}
-    units = [one for one in newest.content["units"] if unit is None or _is_of(one, unit)]
+    units = [one for one in newest.content["units"] if unit is None or one["unit_id"] == unit.pk]
     return {"period": newest.content["period"], "no": newest.no, "url": newest.get_absolute_url(), "units": units}
-
-
-def _is_of(content, unit):
-    return content["unit"]["zh"] == unit.name_zh
 
 
 def charts(data):

@@ -1,79 +1,86 @@
 """Lists of appraisal: one class each for the screen and every export."""
 
+import django_filters
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.models import Appeal, AppraisalCycle, SchemeVersion
+from appraisal.choices import CycleState, SchemeState, Source
+from appraisal.models import AppraisalCycle, SchemeVersion, ScoreSheet
+from core.forms import PortalFilterSet
 from core.tables import BadgeColumn, NumberColumn, PortalTable
 from customers.tables import DayColumn
 
 
+class CycleFilter(PortalFilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=CycleState)
+
+    class Meta:
+        model = AppraisalCycle
+        fields = ("state",)
+
+
 class CycleTable(PortalTable):
     period = tables.Column(verbose_name=_("Period"), order_by="period__starts_on")
-    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
-    scheme = tables.Column(verbose_name=_("Scheme"), accessor="scheme_version", orderable=False)
-    units = NumberColumn(verbose_name=_("Units"), accessor="units_n", order_by="units_n")
+    scheme_version = tables.Column(verbose_name=_("Scheme"), orderable=False)
+    units = NumberColumn(verbose_name=_("Units"), accessor="units_n", orderable=False)
     ratings_due = DayColumn(verbose_name=_("Ratings due"))
     objections_until = DayColumn(verbose_name=_("Objections until"), default="–")
     published_at = DayColumn(verbose_name=_("Published"), default="–")
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
 
     class Meta(PortalTable.Meta):
         model = AppraisalCycle
-        fields = ("period", "state", "scheme", "units", "ratings_due", "objections_until", "published_at")
-        order_by = "-period"
-        empty_text = _("No appraisal yet. Have a scheme approved, then prepare the cycle of a quarter.")
+        fields = ("period", "scheme_version", "units", "ratings_due", "objections_until", "published_at", "state")
+        empty_text = _("No cycle yet. One is drawn up per quarter, from an approved scheme.")
+
+
+class SchemeFilter(PortalFilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=SchemeState)
+
+    class Meta:
+        model = SchemeVersion
+        fields = ("state",)
 
 
 class SchemeTable(PortalTable):
-    scheme = tables.Column(verbose_name=_("Scheme"), accessor="scheme", order_by="scheme__pk")
+    scheme = tables.Column(verbose_name=_("Scheme"), orderable=False)
     no = NumberColumn(verbose_name=_("Version"))
+    author = tables.Column(verbose_name=_("Written by"), orderable=False)
+    approved_by = tables.Column(verbose_name=_("Approved by"), orderable=False, default="–")
+    approved_at = DayColumn(verbose_name=_("Approved at"), default="–")
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
-    author = tables.Column(verbose_name=_("Written by"), order_by="author__name_key")
-    approved_by = tables.Column(verbose_name=_("Approved by"), default="–", order_by="approved_by__name_key")
-    approved_at = DayColumn(verbose_name=_("Approved"), default="–")
 
     class Meta(PortalTable.Meta):
         model = SchemeVersion
-        fields = ("scheme", "no", "state", "author", "approved_by", "approved_at")
-        empty_text = _("No scheme yet. A new one begins with the usual mix, grades and weights.")
+        fields = ("scheme", "no", "author", "approved_by", "approved_at", "state")
+        empty_text = _("No scheme yet. It says what units are appraised by.")
 
 
-class AppealTable(PortalTable):
-    unit = tables.Column(verbose_name=_("Unit"), accessor="sheet__unit", order_by="sheet__unit__path")
-    period = tables.Column(
-        verbose_name=_("Period"), accessor="sheet__cycle__period", order_by="sheet__cycle__period__starts_on"
-    )
-    line = tables.Column(verbose_name=_("Line"), accessor="line_name", orderable=False)
-    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
-    raised_by = tables.Column(verbose_name=_("Raised by"), order_by="raised_by__name_key")
-    decided_by = tables.Column(verbose_name=_("Decided by"), default="–", order_by="decided_by__name_key")
-    decided_at = DayColumn(verbose_name=_("Decided"), default="–")
+class RatingFilter(PortalFilterSet):
+    class Meta:
+        model = ScoreSheet
+        fields = ()
+
+
+class RatingTable(PortalTable):
+    unit = tables.Column(verbose_name=_("Unit"), accessor="unit_name", order_by="unit__path")
+    cycle = tables.Column(verbose_name=_("Period"), orderable=False)
+    part = tables.Column(verbose_name=_("You give the"), orderable=False)
+    given = NumberColumn(verbose_name=_("Your rating"), orderable=False, default="–")
+    ratings_due = DayColumn(verbose_name=_("Due"), accessor="cycle__ratings_due", orderable=False)
+    state = BadgeColumn("cycle__state_badge", verbose_name=_("State"), orderable=False)
 
     class Meta(PortalTable.Meta):
-        model = Appeal
-        fields = ("unit", "period", "line", "state", "raised_by", "decided_by", "decided_at")
-        empty_text = _("Nobody has objected to a result.")
+        model = ScoreSheet
+        fields = ("unit", "cycle", "part", "given", "ratings_due", "state")
+        empty_text = _("No rating is asked of you. Heads and superiors rate while a cycle is being rated.")
 
-
-class RowTable(PortalTable):
-    """The records behind a figure (selectors.evidence.Row)."""
-
-    number = tables.Column(verbose_name=_("Record"), orderable=False, attrs={"td": {"class": "mono"}})
-    title = tables.Column(verbose_name=_("About"), orderable=False, default="–")
-    day = DayColumn(verbose_name=_("Day"), orderable=False, default="–")
-    counted = tables.Column(verbose_name=_("In the numerator"), orderable=False)
-
-    class Meta:
-        attrs = {"class": "table"}
-        template_name = "components/table.html"
-        empty_text = _("No record stands behind this figure.")
-        order_by = ()
+    def render_part(self, value):
+        return Source(value).label
 
     @staticmethod
     def row_url(record):
-        return record.url
-
-    def render_counted(self, value):
-        return _("yes") if value else _("no")
-
-    value_counted = render_counted
+        """The rating: to give, or as it was given."""
+        is_there = record.given is not None or record.cycle.state == CycleState.SCORING
+        return reverse("appraisal:rate", args=[record.pk]) if is_there else ""

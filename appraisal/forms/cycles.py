@@ -1,142 +1,142 @@
-"""Setting up a cycle, rating, objecting, deciding, correcting."""
-
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from appraisal.choices import TOTAL
+from appraisal.choices import LINES
+from appraisal.indicators import REGISTRY
 from appraisal.models import AppraisalCycle, SchemeVersion
 from core import periods
-from core.forms import PortalForm, StepForm
-from customers.forms.fields import DayField, end_of
+from core.choices import PeriodKind
+from core.forms import ReasonForm, StepForm
 
-QUARTERS = 6  # the running one and those before
+QUARTERS = 5  # to choose from: the running one and those before
+POINTS = {"min_value": Decimal(0), "max_value": Decimal(100), "max_digits": 5, "decimal_places": 2}
+
+
+def quarters():
+    """[(first day, name)] of the quarters that have no cycle yet, the newest first."""
+    day, found = timezone.localdate(), []
+    for _number in range(QUARTERS):
+        period = periods.of(PeriodKind.QUARTER, day)
+        found.append(period)
+        day = period.starts_on - timedelta(days=1)
+    taken = set(AppraisalCycle.objects.values_list("period__starts_on", flat=True))
+    return [(one.starts_on.isoformat(), str(one)) for one in found if one.starts_on not in taken]
+
+
+def superiors():
+    """Management: they rate and see all."""
+    return User.objects.with_capability("appraisal.rate").filter(
+        pk__in=User.objects.with_capability("appraisal.publish")
+    )
 
 
 class CycleForm(StepForm):
-    """A draft: which quarter by which scheme, who rates as the superior, by when, and how long objections are taken."""
+    """A draft of a cycle; a stored one keeps its quarter."""
 
-    day = forms.ChoiceField(label=_("Quarter"))
-    scheme_version = forms.ModelChoiceField(
-        SchemeVersion.objects.none(), label=_("Scheme"), help_text=_("Only approved versions; nothing of them changes any more.")
-    )  # fmt: skip
-    superior = forms.ModelChoiceField(
-        User.objects.none(), label=_("Rates as the superior"), help_text=_("Can be changed for single units once the cycle is open.")
-    )  # fmt: skip
-    ratings_on = DayField(label=_("Ratings due on"))
+    day = forms.ChoiceField(label=gettext_lazy("Quarter"))
+    scheme_version = forms.ModelChoiceField(label=gettext_lazy("Scheme"), queryset=None)
+    superior = forms.ModelChoiceField(label=gettext_lazy("Superior who rates"), queryset=None)
+    ratings_due = forms.DateField(
+        label=gettext_lazy("Ratings due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     objection_days = forms.IntegerField(
-        label=_("Working days for objections"), min_value=1, max_value=30, initial=5,
-        help_text=_("Counted from the preview. Nothing can be published before they are over."),
-    )  # fmt: skip
+        label=gettext_lazy("Working days for objections"), min_value=1, max_value=30, initial=5
+    )
 
-    def __init__(self, *args, instance=None, **kwargs):
-        super().__init__(*args, version=instance.version if instance else None, **kwargs)
-        if instance:
+    def __init__(self, *args, cycle=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["scheme_version"].queryset = SchemeVersion.objects.approved().select_related("scheme")
+        self.fields["superior"].queryset = superiors()
+        if cycle is not None:
             del self.fields["day"]
-            for name in ("scheme_version", "superior", "objection_days"):
-                self.initial[name] = getattr(instance, name)
-            self.initial["ratings_on"] = timezone.localdate(instance.ratings_due)
         else:
-            self.fields["day"].choices = free_quarters()
-        versions = SchemeVersion.objects.approved().select_related("scheme")
-        self.fields["scheme_version"].queryset = versions
-        self.fields["superior"].queryset = User.objects.with_capability("appraisal.publish")
-        self.fields["superior"].initial = self.fields["superior"].queryset.first()
-        self.fields["scheme_version"].initial = versions.first()
-        self.fields["ratings_on"].initial = timezone.localdate() + timedelta(days=7)
+            self.fields["day"].choices = quarters()
 
-    def clean_ratings_on(self):
-        day = self.cleaned_data["ratings_on"]
-        if day < timezone.localdate():
-            raise forms.ValidationError(_("That day has passed."))
-        return day
+    @staticmethod
+    def initial_of(cycle):
+        kept = {name: getattr(cycle, name) for name in ("scheme_version", "superior", "objection_days")}
+        return kept | {"ratings_due": timezone.localdate(cycle.ratings_due)}
+
+    def clean_ratings_due(self):
+        return timezone.make_aware(datetime.combine(self.cleaned_data["ratings_due"], time(18)))
 
     def values(self):
-        data = dict(self.cleaned_data)
-        if "day" in data:
-            data["day"] = date.fromisoformat(data["day"])
-        if "version" in data:
-            data["expected_version"] = data.pop("version")
-        return data | {"ratings_due": end_of(data.pop("ratings_on"))}
+        """What services.cycles takes."""
+        found = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        if "day" in found:
+            found["day"] = date.fromisoformat(found["day"])
+        return found
 
 
-def free_quarters():
-    """[(first day, name)] of quarters without a cycle, the newest first."""
-    taken = set(AppraisalCycle.objects.values_list("period__starts_on", flat=True))
-    period, found = periods.of("quarter", timezone.localdate()), []
-    for _step in range(QUARTERS):
-        if period.starts_on not in taken:
-            found.append((period.starts_on.isoformat(), periods.label(period)))
-        period = periods.of("quarter", period.starts_on - timedelta(days=1))
-    return found
+class RatingForm(StepForm):
+    """Given once."""
 
-
-def points(label, **options):
-    return forms.DecimalField(
-        label=label, min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2,
-        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}), **options,
+    score = forms.DecimalField(label=gettext_lazy("Score (0–100)"), **POINTS)
+    comment = forms.CharField(
+        label=gettext_lazy("Grounds"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("What the unit did and what the score rests on. Read by the unit's head and by those who decide."),
     )  # fmt: skip
 
 
-def grounds(label, **options):
-    return forms.CharField(label=label, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), **options)
+class SuperiorForm(StepForm):
+    superior = forms.ModelChoiceField(label=gettext_lazy("Superior who rates"), queryset=None)
 
-
-class RatingForm(PortalForm):
-    score = points(_("Points, 0–100"), help_text=_("Two places at most, for example 86.5."))
-    comment = grounds(_("Grounds"), help_text=_("What you saw: facts, not impressions. Read by the head of the unit."))
-
-
-class SuperiorForm(PortalForm):
-    superior = forms.ModelChoiceField(User.objects.none(), label=_("Rates as the superior"))
-
-    def __init__(self, *args, sheet, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["superior"]
-        field.queryset = User.objects.with_capability("appraisal.rate").exclude(pk=sheet.head_id)
-        field.initial = sheet.superior_id
+        self.fields["superior"].queryset = superiors()
 
 
-class LineField(forms.ChoiceField):
-    def __init__(self, *, lines, **kwargs):
-        super().__init__(label=_("Line"), choices=[(line.code, line.title) for line in lines], **kwargs)
+def lines_of(content):
+    """[(code, name)] of the lines that count for a sheet."""
+    known = {line["code"] for line in content["lines"]}
+    return [(code, label) for code, label in LINES if code in known]
 
 
-class AppealForm(PortalForm):
-    ground = grounds(_("Ground"), help_text=_("What is wrong, and which record shows it."))
+class AppealForm(StepForm):
+    line = forms.ChoiceField(label=gettext_lazy("Line objected to"))
+    ground = forms.CharField(label=gettext_lazy("Ground"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
 
-    def __init__(self, *args, lines, **kwargs):
+    def __init__(self, *args, content, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields = {"line": LineField(lines=lines)} | self.fields
+        self.fields["line"].choices = lines_of(content)
 
 
-class UpholdForm(StepForm):
-    after = points(_("Points of the line"))
-    reason = grounds(_("Reason"))
+class UpholdForm(ReasonForm):
+    """The line is set to other points."""
+
+    after = forms.DecimalField(label=gettext_lazy("Points of the line (0–100)"), **POINTS)
+    field_order = ("after", "reason", "version")
 
 
-class RejectForm(StepForm):
-    reason = grounds(_("Reason"))
+class TotalForm(ReasonForm):
+    """A person decides where facts are too few."""
+
+    after = forms.DecimalField(label=gettext_lazy("Total (0–100)"), **POINTS)
+    field_order = ("after", "reason", "version")
 
 
-class TotalForm(PortalForm):
-    after = points(_("Score of the unit"))
-    reason = grounds(_("Reason"))
+class CorrectForm(ReasonForm):
+    """One line of one unit, in the next version."""
 
+    sheet = forms.ModelChoiceField(label=gettext_lazy("Unit"), queryset=None)
+    line = forms.ChoiceField(label=gettext_lazy("Line"), choices=LINES)
+    after = forms.DecimalField(label=gettext_lazy("Points of the line (0–100)"), **POINTS)
+    field_order = ("sheet", "line", "after", "reason", "version")
 
-class CorrectionForm(StepForm):
-    """One line of a published result."""
-
-    after = points(_("Right points"))
-    reason = grounds(_("Reason of the correction"))
-
-    def __init__(self, *args, lines, is_decided=False, **kwargs):
+    def __init__(self, *args, cycle, **kwargs):
         super().__init__(*args, **kwargs)
-        field = LineField(lines=lines)
-        if is_decided:
-            field.choices = [(TOTAL, _("Total")), *field.choices]
-        self.fields = {"line": field} | self.fields
+        self.fields["sheet"].queryset = cycle.sheets.all()
+        self.fields["sheet"].label_from_instance = lambda sheet: sheet.unit_name
+
+    def clean(self):
+        found = super().clean()
+        sheet, line = found.get("sheet"), found.get("line")
+        if sheet and line in REGISTRY and not sheet.facts.filter(indicator=line).exists():
+            self.add_error("line", _("This line does not count for the unit."))
+        return found

@@ -1,4 +1,4 @@
-"""The scheme editor: mix and bands, what an indicator's value is worth, and weights per kind of department or unit."""
+"""The scheme editor: mix, bands, standards and weights on one page; weights add up to exactly 100.00 (K1)."""
 
 from decimal import Decimal
 
@@ -8,16 +8,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import DepartmentType
 from accounts.models import OrgUnit
-from appraisal.choices import Grade, Source
 from appraisal.indicators import REGISTRY
+from appraisal.models import SchemeVersion, Standard, Weight
 from core.forms import PortalForm, StepForm
 
-UNIT_ROWS = 3  # units with weights of their own, beyond those that have some already
-MIX = [f"share_{source.value}" for source in Source]
-CUT_OFFS = ("from_excellent", "from_good", "from_pass")
-COEFFICIENTS = [f"coefficient_{grade.value}" for grade in Grade]
-OTHERS = ("missing_max", "bonus_base")
+MIX = ("share_self", "share_superior", "share_customers", "missing_max")
+BANDS = ("from_excellent", "from_good", "from_pass")
+MONEY = ("coefficient_excellent", "coefficient_good", "coefficient_pass", "coefficient_fail", "bonus_base")
 STANDARD = ("floor", "target", "cap", "minimum_n")
+NEW = "new"  # the row of weights for one more unit
 
 
 class NewSchemeForm(PortalForm):
@@ -25,177 +24,123 @@ class NewSchemeForm(PortalForm):
     name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=120)
 
 
-def number(label, *, places=2, **options):
-    """A small number box; the step allows what may be typed."""
-    box = forms.NumberInput(attrs={"step": "any", "class": "short", "inputmode": "decimal"})
-    return forms.DecimalField(label=label, decimal_places=places, max_digits=10, widget=box, **options)
-
-
 class SchemeForm(StepForm):
-    """A draft as one page of small tables; ``values()`` is what ``schemes.save`` takes."""
+    """Everything of a draft. ``matrix`` and ``standards`` are the fields as rows of tables."""
 
-    def __init__(self, *args, instance, **kwargs):
-        super().__init__(*args, version=instance.version, **kwargs)
-        self.instance = instance
-        self._plain(instance)
-        self._standards({row.indicator: row for row in instance.standards.all()})
-        self._weights(instance.weights.select_related("unit"))
+    extra_unit = forms.ModelChoiceField(
+        label=gettext_lazy("One more unit"), queryset=OrgUnit.objects.filter(is_active=True), required=False
+    )
 
-    def _plain(self, instance):
-        names = [*MIX, *CUT_OFFS, *COEFFICIENTS, *OTHERS]
-        for name in names:
-            model_field = instance._meta.get_field(name)
-            most = None if name.startswith(("coefficient", "bonus")) else 100
-            field = number(model_field.verbose_name, min_value=0, max_value=most)
-            self.fields[name], self.initial[name] = field, getattr(instance, name)
+    def __init__(self, *args, draft, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.draft = draft
+        for name in (*MIX, *BANDS, *MONEY):
+            self.fields[name] = SchemeVersion._meta.get_field(name).formfield(initial=getattr(draft, name))
+        self._add_standards({row.indicator: row for row in draft.standards.all()})
+        self._add_weights(list(draft.weights.select_related("unit")))
 
-    def _standards(self, known):
-        labels = {name: field.verbose_name for name, field in _fields("Standard").items()}
+    def _add_standards(self, known):
         for code in REGISTRY:
             for name in STANDARD:
-                label = f"{REGISTRY[code].title}: {labels[name]}"
-                if name == "minimum_n":
-                    box = forms.NumberInput(attrs={"class": "short"})
-                    field = forms.IntegerField(label=label, min_value=1, widget=box)
-                elif name == "cap":
-                    field = number(label, min_value=100, max_value=120)
-                else:
-                    field = number(label, places=3)
-                self.fields[f"{code}__{name}"] = field
-                if code in known:
-                    self.initial[f"{code}__{name}"] = getattr(known[code], name)
+                initial = getattr(known.get(code), name, None)
+                field = Standard._meta.get_field(name).formfield(initial=initial)
+                field.widget.attrs["aria-label"] = f"{REGISTRY[code].title}: {field.label}"
+                self.fields[f"{code}-{name}"] = field
 
-    def _weights(self, rows):
-        """One row per kind of department, then units with their own."""
-        found = {}
-        for row in rows:
-            found.setdefault((row.department_type, row.unit), {})[row.indicator] = row.weight
-        self.sets = [(f"kind_{kind.value}", kind.label, found.get((kind.value, None), {})) for kind in DepartmentType]
-        own = [(unit, weights) for (_kind, unit), weights in found.items() if unit is not None]
-        own += [(None, {})] * UNIT_ROWS
-        for place, (unit, _weights) in enumerate(own):
-            units = OrgUnit.objects.filter(is_active=True)
-            label = gettext_lazy("Unit with weights of its own")
-            self.fields[f"unit_{place}"] = forms.ModelChoiceField(units, label=label, required=False, initial=unit)
-        self.sets += [(f"unit_{place}", "", weights) for place, (_unit, weights) in enumerate(own)]
-        for key, label, weights in self.sets:
-            for code in REGISTRY:
-                name = f"{key}__{code}"
-                words = f"{label or _('Unit')}: {REGISTRY[code].title}"
-                self.fields[name] = number(words, min_value=0, max_value=100, required=False)
-                self.initial[name] = weights.get(code)
+    def _add_weights(self, rows):
+        known = {(row.unit_id or row.department_type, row.indicator): row.weight for row in rows}
+        units = {row.unit_id: row.unit for row in rows if row.unit_id}
+        self.sets = {kind.value: (kind.label, (kind.value, None)) for kind in DepartmentType}
+        self.sets |= {pk: (str(unit), ("", unit)) for pk, unit in units.items()}
+        self.sets[NEW] = (_("One more unit"), None)
+        for key, (label, _who) in self.sets.items():
+            for code, indicator in REGISTRY.items():
+                field = Weight._meta.get_field("weight").formfield(initial=known.get((key, code)), required=False)
+                field.widget.attrs["aria-label"] = f"{label}: {indicator.title}"
+                self.fields[self.weight_name(key, code)] = field
 
-    # What the page shows
+    @staticmethod
+    def weight_name(key, code):
+        return f"w-{key}-{code}"
 
     @property
-    def mix_fields(self):
-        return [self[name] for name in MIX]
+    def indicators(self):
+        return list(REGISTRY.values())
 
     @property
-    def band_rows(self):
-        """[(grade, box of its first score or None, box of its coefficient)], best first."""
-        firsts = [*CUT_OFFS, None]
+    def parts(self):
+        """Headed groups of plain fields."""
+        groups = ((_("Parts of the score"), MIX), (_("Grades"), BANDS), (_("Bonus"), MONEY))
+        return [(title, [self[name] for name in names]) for title, names in groups]
+
+    @property
+    def standards(self):
+        return [(one, [self[f"{code}-{name}"] for name in STANDARD]) for code, one in REGISTRY.items()]
+
+    @property
+    def matrix(self):
+        """(label, [(indicator, field)], whether it is the row of one more unit) per set of weights."""
         return [
-            (grade, self[first] if first else None, self[f"coefficient_{grade.value}"])
-            for grade, first in zip(Grade, firsts, strict=True)
+            (label, [(one.title, self[self.weight_name(key, code)]) for code, one in REGISTRY.items()], key == NEW)
+            for key, (label, _who) in self.sets.items()
         ]
-
-    @property
-    def other_fields(self):
-        return [self[name] for name in OTHERS]
-
-    @property
-    def standard_rows(self):
-        return [(REGISTRY[code], [self[f"{code}__{name}"] for name in STANDARD]) for code in REGISTRY]
-
-    @property
-    def weight_rows(self):
-        """[(label, box of the unit or None, boxes of the indicators)]."""
-        return [
-            (label, self[key] if key.startswith("unit_") else None, [self[f"{key}__{code}"] for code in REGISTRY])
-            for key, label, _weights in self.sets
-        ]
-
-    # What was typed
 
     def clean(self):
-        data = super().clean()
-        self._check_mix(data)
-        self._check_bands(data)
+        found = super().clean()
+        self._check_mix(found)
+        self._check_bands(found)
         for code, indicator in REGISTRY.items():
-            self._check_standard(data, code, indicator)
+            self._check_standard(code, indicator, found.get(f"{code}-floor"), found.get(f"{code}-target"))
         self.weights = {}
-        for key, label, _known in self.sets:
-            self._check_weights(data, key, label)
+        for key, (label, who) in self.sets.items():
+            self._check_weights(key, label, who, found)
         if not self.weights and not self.errors:
-            self.add_error(None, _("No weights are given, so nobody would be appraised."))
-        return data
+            self.add_error(None, _("A scheme needs weights for at least one kind of department."))
+        return found
 
-    def _check_mix(self, data):
-        shares = [data.get(name) for name in MIX]
+    def _check_mix(self, found):
+        shares = [found.get(name) for name in MIX[:3]]
         if None not in shares and sum(shares) != 100:
-            self.add_error(MIX[0], _off(_("The three shares"), sum(shares)))
-
-    def _check_bands(self, data):
-        firsts = [data.get(name) for name in CUT_OFFS]
-        if None not in firsts and not 100 >= firsts[0] > firsts[1] > firsts[2] > 0:
             self.add_error(
-                CUT_OFFS[0], _("The first scores must fall from excellent to pass, and pass must be above 0.")
+                "share_customers", _("The three parts add up to %(total)s, not to 100.") % {"total": sum(shares)}
             )
 
-    def _check_standard(self, data, code, indicator):
-        floor, target = data.get(f"{code}__floor"), data.get(f"{code}__target")
-        if floor is None or target is None:
-            return
-        if floor == target:
-            self.add_error(f"{code}__target", _("Floor and target must differ."))
-        elif (target > floor) != indicator.higher_is_better:
-            wanted = _("above") if indicator.higher_is_better else _("below")
-            self.add_error(
-                f"{code}__target", _("%(direction)s here, so the target must be %(wanted)s the floor.")
-                % {"direction": indicator.direction, "wanted": wanted},
-            )  # fmt: skip
+    def _check_bands(self, found):
+        bands = [found.get(name) for name in BANDS]
+        if None not in bands and not bands[0] > bands[1] > bands[2] > 0:
+            self.add_error("from_good", _("Each grade begins above the next: excellent, good, pass, and pass above 0."))
 
-    def _check_weights(self, data, key, label):
-        given = {code: data.get(f"{key}__{code}") for code in REGISTRY}
-        weights = {code: weight for code, weight in given.items() if weight}
-        unit = data.get(key) if key.startswith("unit_") else None
-        if not weights and unit is None:
+    def _check_standard(self, code, indicator, floor, target):
+        if None in (floor, target):
             return
-        who = label or (str(unit) if unit else "")
-        if not who:
-            self.add_error(key, _("Choose the unit that these weights are for."))
+        if (target > floor) != indicator.higher_is_better or target == floor:
+            words = _("more is better: the target lies above the floor") if indicator.higher_is_better else _(
+                "less is better: the target lies below the floor")  # fmt: skip
+            self.add_error(f"{code}-target", f"{indicator.title}: {words}")
+
+    def _check_weights(self, key, label, who, found):
+        row = {code: found.get(self.weight_name(key, code)) for code in REGISTRY}
+        row = {code: weight for code, weight in row.items() if weight is not None}
+        if key == NEW:
+            unit = found.get("extra_unit")
+            if bool(unit) != bool(row):
+                self.add_error("extra_unit", _("One more unit needs its name and its weights."))
+            who = ("", unit)
+        if not row:
             return
-        total = sum(weights.values(), Decimal(0))
-        first = key if unit is not None else f"{key}__{next(iter(REGISTRY))}"
+        total = sum(row.values(), Decimal(0))
         if total != 100:
-            self.add_error(first, _off(_("The weights of “%(who)s”") % {"who": who}, total))
-            return
-        name = ("", unit) if unit is not None else (key.removeprefix("kind_"), None)
-        if name in self.weights:
-            self.add_error(first, _("“%(who)s” has weights already.") % {"who": who})
-        self.weights[name] = weights
+            self.add_error(
+                self.weight_name(key, next(iter(row))),
+                _("The weights of “%(who)s” add up to %(total)s, not to 100.") % {"who": label, "total": total},
+            )
+        self.weights[who] = row
 
     def values(self):
-        data = self.cleaned_data
+        """What services.schemes.save takes."""
+        found = self.cleaned_data
         return {
-            "expected_version": data["version"],
-            "fields": {name: data[name] for name in (*MIX, *CUT_OFFS, *COEFFICIENTS, *OTHERS)},
-            "standards": {code: {name: data[f"{code}__{name}"] for name in STANDARD} for code in REGISTRY},
+            "fields": {name: found[name] for name in (*MIX, *BANDS, *MONEY)},
+            "standards": {code: {name: found[f"{code}-{name}"] for name in STANDARD} for code in REGISTRY},
             "weights": self.weights,
         }
-
-
-def _fields(name):
-    from appraisal import models
-
-    return {field.name: field for field in getattr(models, name)._meta.fields}
-
-
-def _off(who, total):
-    """The weights of “Support” add up to 95.00; exactly 100.00 is needed (5.00 missing)."""
-    lack = 100 - total
-    words = _("%(who)s add up to %(total)s; exactly 100.00 is needed (%(lack)s missing).")
-    if lack < 0:
-        words = _("%(who)s add up to %(total)s; exactly 100.00 is needed (%(lack)s too much).")
-    return words % {"who": who, "total": f"{total:.2f}", "lack": f"{abs(lack):.2f}"}

@@ -125,6 +125,16 @@ class SheetQuerySet(models.QuerySet):
         others = Q(superior=user) & ~Q(models.Exists(rated.filter(source=Source.SUPERIOR)))
         return self.filter(mine | others, cycle__state=CycleState.SCORING)
 
+    def rated_by(self, user):
+        """Sheets that name ``user`` as rater since rating began: ``part`` (Source) and ``given`` (the own score or None)."""
+        part = models.Case(
+            models.When(head=user, then=models.Value(Source.SELF.value)), default=models.Value(Source.SUPERIOR.value)
+        )
+        own = Rating.objects.filter(sheet=models.OuterRef("pk"), rater=user)
+        return self.filter(Q(head=user) | Q(superior=user), cycle__state__in=CycleState.with_facts()[1:]).annotate(
+            part=part, given=models.Subquery(own.values("score")[:1])
+        )
+
     def with_all(self):
         return self.select_related("cycle__period", "cycle__scheme_version__scheme", "unit", "head", "superior")
 

@@ -71,7 +71,8 @@ def _result(sheet, version, standards, weights):
     grade, coefficient = scoring.grade_of(total, version.bands())
     bonus = scoring.bonus(version.bonus_base, coefficient)
     content = {
-        "sheet": sheet.pk, "unit": {"zh": sheet.unit_name_zh, "en": sheet.unit_name_en}, "department_type": sheet.department_type,
+        "sheet": sheet.pk, "unit": {"zh": sheet.unit_name_zh, "en": sheet.unit_name_en}, "unit_id": sheet.unit_id,
+        "department_type": sheet.department_type,
         "scheme": version.pk, "scheme_no": version.no, "missing": text(found.missing), "total": text(total),
         "grade": grade.value if grade else "", "coefficient": text(coefficient), "bonus_base": text(version.bonus_base),
         "bonus": text(bonus), "is_decided": bool(decided and found.total is None),
