@@ -19,7 +19,7 @@ class CaseFilter(PortalFilterSet):
 
     q = django_filters.CharFilter(label=_("Number or title"), method="named")
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="as_it_is")
-    origin = django_filters.ChoiceFilter(label=_("Began with"), choices=ORIGINS.items(), method="of_origin")
+    origin = django_filters.ChoiceFilter(label=_("Began with"), choices=list(ORIGINS.items()), method="of_origin")
     area = django_filters.ChoiceFilter(label=_("Area"), choices=Area)
     unit = UnitFilter(field_name="unit")
 

@@ -34,8 +34,7 @@ def register():
     attachments.register_owner("improvements.measure", Measure)
     history.add_words(HISTORY)
     nav.add(
-        nav.Entry("improvement", pgettext_lazy("improvement", "Cases"), "improvements:case_list", SEES, order=10,
-                  count=cases_owed),
+        nav.Entry("improvement", pgettext_lazy("improvement", "Cases"), "improvements:case_list", SEES, order=10),
         nav.Entry("improvement", gettext_lazy("Measures"), "improvements:measure_list", SEES, order=20,
                   count=measures_owed),
     )  # fmt: skip
@@ -47,13 +46,6 @@ def register():
 
 
 # Due -------------------------------------------------------------------------------------------------
-
-
-def cases_owed(user):
-    """Proposals that wait for the user's decision."""
-    if not user.has_perm("improvements.open_case"):
-        return 0
-    return ImprovementCase.objects.visible_to(user).filter(state=CaseState.PROPOSED)[:100].count()
 
 
 def measures_owed(user):
