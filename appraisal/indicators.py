@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.selectors import subtree
 from appraisal.choices import IndicatorCode
 from appraisal.scoring import PRECISE
+from core.statistics.intervals import mean_of_sums
 from improvements.selectors import figures as improvements
 from surveys.choices import Segment
 from surveys.models import Wave
@@ -82,36 +83,49 @@ def _counted(rows, base, *, factor, minimum_n):
 def satisfaction(starts_on, ends_on, unit, minimum_n):
     """Mean of the respondents' overall scores as 0–100 over all waves that ended in the period and concern the unit.
 
-    Figures of fewer answers than may be shown do not enter; the rows kept are waves, never answers.
+    Figures of fewer answers than may be shown do not enter; the rows kept are waves, never answers. Beside it stands
+    the 95 % interval of the mean, as {"low", "high"} on the same scale.
     """
     minimum_n = max(minimum_n, settings.SUPPRESSION_SCORES)
-    total, answers, waves = Decimal(0), 0, []
-    for wave, segment in waves_of(starts_on, ends_on, unit):
-        scores = results.of_wave(wave, segment=segment).headline.scores
-        if scores is None:
-            continue
-        of_hundred = (Decimal(str(scores.mean.mean)) - 1) * 25
-        total += (of_hundred * scores.n).quantize(EXACT)
-        answers += scores.n
-        waves.append(wave.pk)
+    means, waves = [], set()
+    for wave, mean in means_of(starts_on, ends_on, unit):
+        means.append(mean)
+        waves.add(wave.pk)
+    answers = sum(mean.n for mean in means)
+    total = sum(((Decimal(str(mean.mean)) - 1) * 25 * mean.n for mean in means), Decimal(0)).quantize(EXACT)
     value = ratio(total, answers, 1, minimum_n)
     shown = total if value is not None else None
-    label = Wave._meta.label_lower
-    kept = tuple(sorted(waves))
-    return Fact(shown, Decimal(answers if shown is not None else 0), value, minimum_n, label, label, kept, kept)
+    label, kept = Wave._meta.label_lower, tuple(sorted(waves))
+    interval = _interval(means) if value is not None else {}
+    base = Decimal(answers if shown is not None else 0)
+    return Fact(shown, base, value, minimum_n, label, label, kept, kept, interval)
 
 
-def waves_of(starts_on, ends_on, unit):
-    """[(wave, group of it)] of confirmed waves that ended in the period: the unit's own whole, of wider ones its group."""
+def means_of(starts_on, ends_on, unit):
+    """[(wave, Mean)] of confirmed waves that ended in the period. Whoever ran a wave with names: the groups that the
+    unit, or one below it, served. Of anonymous ones, which know no groups, those the unit ran itself, whole."""
     since, until = improvements.moments(starts_on, ends_on)
-    below = set(subtree(unit).values_list("pk", flat=True))
+    below = dict(subtree(unit).values_list("pk", "code"))
+    codes = set(below.values())
     ended = Wave.objects.filter(state="confirmed", closes_at__gte=since, closes_at__lt=until)
-    found = ended.select_related("questionnaire_version", "unit").order_by("pk")
-    for wave in found:
-        if wave.unit_id in below:
-            yield wave, None
-        elif unit.path.startswith(wave.unit.path) and not wave.is_anonymous:
-            yield wave, {Segment.UNIT.value: unit.code}
+    for wave in ended.select_related("questionnaire_version", "unit").order_by("pk"):
+        if not wave.is_anonymous:
+            rows = results.compare(wave, Segment.UNIT.value).rows
+            found = [row.scores for row in rows if row.value in codes]
+        else:
+            found = [results.of_wave(wave).headline.scores] if wave.unit_id in below else []
+        yield from ((wave, scores.mean) for scores in found if scores is not None)
+
+
+def _interval(means):
+    """The 95 % interval of the pooled mean on 0–100; empty where the answers allow none."""
+    n = sum(mean.n for mean in means)
+    total = sum(mean.mean * mean.n for mean in means)
+    squares = sum((mean.sd or 0) ** 2 * (mean.n - 1) + mean.n * mean.mean**2 for mean in means)
+    pooled = mean_of_sums(n, total, squares, bounds=(1, 5))
+    if pooled.low is None:
+        return {}
+    return {"low": f"{25 * (pooled.low - 1):.2f}", "high": f"{25 * (pooled.high - 1):.2f}"}
 
 
 # Counted from records --------------------------------------------------------------------------------
@@ -163,8 +177,8 @@ REGISTRY = {
         Indicator(
             IndicatorCode.SATISFACTION.value, IndicatorCode.SATISFACTION.label, pgettext_lazy("indicator", "points"),
             _("sum of the respondents' overall scores, 1–5 turned into 0–100"), _("respondents with a valid answer"),
-            _("Confirmed waves that ended in the period: those of the unit whole, of wider ones with names the group that the "
-              "unit served. Figures of too few answers do not enter."),
+            _("Confirmed waves that ended in the period, whoever ran them: the customers whom the unit, or one below it, "
+              "served. Figures of too few answers do not enter."),
             _("Surveys"), True, (Decimal(40), Decimal(90), 5), satisfaction,
         ),
         Indicator(
