@@ -117,25 +117,17 @@ register(
 )
 register(Kind("complaints.answer", gettext_lazy("Answer to an enquiry"), render=_answer))
 register(Kind("complaints.clock", gettext_lazy("Clock of a complaint"), render=_clock_mail, line=_clock))
-for _code, _title, _line in (
-    ("assigned", gettext_lazy("Complaint assigned"), gettext_lazy("For you to handle: %(number)s %(title)s")),
-    (
-        "given_back",
-        gettext_lazy("Complaint given back"),
-        gettext_lazy("Given back, to be assigned anew: %(number)s %(title)s"),
-    ),
-    ("to_review", gettext_lazy("Reply to review"), gettext_lazy("A reply waits for your review: %(number)s %(title)s")),
-    ("sent_back", gettext_lazy("Reply sent back"), gettext_lazy("Your reply was sent back: %(number)s %(title)s")),
-    (
-        "to_tell",
-        gettext_lazy("Reply to tell"),
-        gettext_lazy("An approved reply waits to be told: %(number)s %(title)s"),
-    ),
-    ("redo", gettext_lazy("Handled again"), gettext_lazy("The customer says it is not resolved: %(number)s %(title)s")),
-    (
-        "end_asked",
-        gettext_lazy("End of a record asked for"),
-        gettext_lazy("An end waits for your decision: %(number)s %(title)s"),
-    ),
-):
+LINES = {
+    "assigned": (gettext_lazy("Complaint assigned"), gettext_lazy("For you to handle: %(number)s %(title)s")),
+    "given_back": (gettext_lazy("Complaint given back"), gettext_lazy("Given back, to be assigned anew: %(number)s %(title)s")),
+    "to_review": (gettext_lazy("Reply to review"), gettext_lazy("A reply waits for your review: %(number)s %(title)s")),
+    "sent_back": (gettext_lazy("Reply sent back"), gettext_lazy("Your reply was sent back: %(number)s %(title)s")),
+    "to_tell": (gettext_lazy("Reply to tell"), gettext_lazy("An approved reply waits to be told: %(number)s %(title)s")),
+    "redo": (gettext_lazy("Handled again"), gettext_lazy("The customer says it is not resolved: %(number)s %(title)s")),
+    "end_asked": (gettext_lazy("End of a record asked for"), gettext_lazy("An end waits for your decision: %(number)s %(title)s")),
+    "end_refused": (gettext_lazy("End of a record refused"), gettext_lazy("Not ended, it goes its way: %(number)s %(title)s")),
+    "due_moved": (gettext_lazy("Due day moved"),
+                  gettext_lazy("The working calendar changed, so the due day moved: %(number)s %(title)s")),
+}  # fmt: skip
+for _code, (_title, _line) in LINES.items():
     register(Kind(f"complaints.{_code}", _title, line=_about(_line)))

@@ -14,7 +14,7 @@ class ClockColumn(tables.TemplateColumn):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("attrs", {"td": {"class": "when"}, "th": {"class": "when"}})
-        super().__init__(template_name="complaints/clock_cell.html", **kwargs)
+        super().__init__(template_code='{% include "complaints/clock_cell.html" %}', **kwargs)
 
     def value(self, record, **kwargs):
         at = record.cycle.due_at
@@ -65,3 +65,13 @@ class ComplaintTable(PortalTable):
 
     def value_late(self, value):
         return _("Yes") if value else _("No")
+
+
+class LedgerPaper(ComplaintTable):
+    """The ledger on paper: the regulation's columns, as many as a sheet holds."""
+
+    class Meta(ComplaintTable.Meta):
+        exclude = (
+            "text", "channel", "registered_at", "category", "severity", "cycle_n", "response_due", "first_response_at",
+            "result_due", "replied_at", "late",
+        )  # fmt: skip

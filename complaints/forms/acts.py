@@ -234,6 +234,11 @@ class FilesForm(ActForm):
     files = FilesField(required=True)
     comment = words(_("What they show"), rows=2, required=False)
 
+    def clean_files(self):
+        if not self.cleaned_data["files"]:
+            raise forms.ValidationError(_("Choose at least one file."))
+        return self.cleaned_data["files"]
+
 
 class ConcernedForm(ActForm):
     person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))

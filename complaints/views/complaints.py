@@ -13,7 +13,7 @@ from complaints.forms.registration import ORIGINS, RegisterForm
 from complaints.models import Complaint
 from complaints.selectors import ledger, people
 from complaints.services import personal, registration
-from complaints.tables import ComplaintTable
+from complaints.tables import ComplaintTable, LedgerPaper
 from complaints.views.acts import steps_of
 from complaints.views.common import registers, sees
 from core import attachments
@@ -41,11 +41,12 @@ WAITS = {
 
 @sees
 def complaint_list(request):
-    if request.GET.get("format"):
+    fmt = request.GET.get("format")
+    if fmt:
         require(request.user, "complaints.export")
     found = ComplaintFilter(request.GET, ledger.rows(request.user), request=request)
     return list_page(
-        request, "complaints/list.html", found, ComplaintTable, title=_("Ledger of complaints and suggestions"),
+        request, "complaints/list.html", found, LedgerPaper if fmt == "pdf" else ComplaintTable, title=_("Ledger of complaints and suggestions"),
         log=request.user, tabs=_tabs(request), may_export=allows(request.user, "complaints.export"),
     )  # fmt: skip
 
