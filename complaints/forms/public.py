@@ -7,11 +7,10 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import is_possible_number
 
 from complaints.choices import Kind
 from core import attachments
-from customers.names import parse_phone
+from customers.names import is_usual_phone, stored_phone
 
 MOST_FILES = 5
 KINDS = [
@@ -80,11 +79,17 @@ class VoiceForm(forms.Form):
         self.uploads, self.kept, self.good_uploads = list(files), list(kept), []
 
     def clean_phone(self):
+        """A number of an unknown pattern is asked about once; the page sends it back as ``checked_phone``."""
         phone = self.cleaned_data["phone"]
-        number = parse_phone(phone) if phone else None
-        if phone and not (number and is_possible_number(number)):
+        if not phone or is_usual_phone(phone):
+            return phone
+        if not stored_phone(phone):
+            raise ValidationError(_("“Phone number” holds no number. Please write it for example as 138 1234 5678."))
+        if self.data.get("checked_phone", "").strip() != phone:
             raise ValidationError(
-                _("“Phone number” is none we can call. Please check the digits, for example 138 1234 5678.")
+                _(
+                    "“Phone number” does not look like one we can call. Please check it; if it is right, press Send once more."
+                )
             )
         return phone
 

@@ -121,7 +121,7 @@ def test_looking_writes_nothing_and_asks_nothing(client, django_assert_num_queri
 def test_a_post_takes_few_statements(client, django_assert_max_num_queries):
     send(client)
     form = client.get(PAGE)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert codes(send(client, form))
 
 
@@ -137,8 +137,8 @@ def test_a_post_takes_few_statements(client, django_assert_max_num_queries):
     ({"wish": "长" * 1001}, "wish", "现有1001个字"),
     ({"by": None}, "by", "“怎样回复您”还没有选"),
     ({"phone": ""}, "phone", "“手机号”还没有填"),
-    ({"phone": "没有号码"}, "phone", "“手机号”打不通"),
-    ({"phone": "1381234"}, "phone", "“手机号”打不通"),
+    ({"phone": "没有号码"}, "phone", "“手机号”里没有号码"),
+    ({"phone": "1381234"}, "phone", "“手机号”看上去打不通"),
     ({"by": "email"}, "email", "“电子邮箱”还没有填"),
     ({"by": "email", "email": "zhang@"}, "email", "“电子邮箱”不完整"),
     ({"name": "长" * 101}, "name", "现有101个字"),
@@ -153,6 +153,14 @@ def test_a_refusal_names_the_field_and_keeps_what_was_typed(client, changes, fie
         assert SAID[name] in text
     page = client.post(PAGE, SAID | hidden(page))
     assert len(codes(page)) == 2
+
+
+def test_an_unusual_number_is_asked_about_once(client):
+    page = send(client, phone="1381234")
+    assert page.status_code == 422
+    other = client.post(PAGE, hidden(page) | SAID | {"phone": "1381235"})
+    assert other.status_code == 422
+    assert len(codes(client.post(PAGE, hidden(other) | SAID | {"phone": "1381235"}))) == 2
 
 
 def test_a_bad_file_is_named_and_the_good_one_is_kept_for_the_next_try(client):
