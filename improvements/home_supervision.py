@@ -33,8 +33,7 @@ def register():
     history.add_words(HISTORY)
     checklists.register()
     nav.add(
-        nav.Entry("supervision", gettext_lazy("Inspections"), "improvements:inspection_list", SEES, order=10,
-                  count=inspections_owed),
+        nav.Entry("supervision", gettext_lazy("Inspections"), "improvements:inspection_list", SEES, order=10),
         nav.Entry("supervision", gettext_lazy("Observations"), "improvements:observation_list", SEES, order=20),
         nav.Entry("supervision", gettext_lazy("Rectification notices"), "improvements:notice_list", SEES, order=30,
                   count=notices_owed),
@@ -45,13 +44,6 @@ def register():
 
 
 # Due -------------------------------------------------------------------------------------------------
-
-
-def inspections_owed(user):
-    """Inspections the user leads that are under way."""
-    if not user.has_perm("improvements.inspect"):
-        return 0
-    return Inspection.objects.filter(led_by=user, state=InspectionState.OPEN)[:100].count()
 
 
 def notices_owed(user):

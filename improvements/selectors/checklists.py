@@ -63,7 +63,7 @@ def closed_waves(user, inspection):
     since, until = moments(inspection.starts_on, inspection.ends_on)
     rows = _of_unit(Wave.objects.visible_to(user), inspection).filter(closed_at__gte=since, closed_at__lt=until)
     for row in rows.order_by("-closed_at")[:LIMIT]:
-        yield of_row(row, row.code, row, row.state_badge.label)
+        yield of_row(row, row.code, row, row.get_state_display())
 
 
 def complaints(user, inspection):

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from accounts.backends import supervises
 from accounts.models import Membership, SupervisionMembership, User
 from accounts.selectors import units_of
 from core.models import Contribution
@@ -34,25 +33,24 @@ def notices(user):
 def awaiting(user):
     """Notices whose next step is the user's: what the rules allow, as one condition."""
     mine = Q()
+    belongs = Membership.objects.current().filter(user=user)
     if user.has_perm("improvements.reply_notice"):
-        own = user.memberships.current().values_list("unit__path", "is_head")
-        answered = Q(unit__in=units_of(user)) | Q(executor=user)
-        mine |= Q(state__in=[NoticeState.ACKNOWLEDGED, NoticeState.RETURNED]) & answered
-        for path in (path for path, is_head in own if is_head):
-            mine |= Q(state=NoticeState.ISSUED, unit__path__startswith=path)
-    if user.has_perm("improvements.verify_notice") and supervises(user):
-        worked = Contribution.objects.filter(subject=RectificationNotice._meta.label_lower, user=user)
-        above = {
-            key for path in user.memberships.current().values_list("unit__path", flat=True) for key in ids_of(path)
-        }
-        states = [NoticeState.DRAFT, NoticeState.REPLIED, NoticeState.VERIFIED]
-        mine |= Q(state__in=states) & ~Q(unit__in=above) & ~Q(pk__in=worked.values("subject_id"))
-    return notices(user).filter(mine) if mine else RectificationNotice.objects.none()
-
-
-def ids_of(path):
-    """Ids of a unit and everything above it."""
-    return [int(key) for key in path.split("/") if key]
+        heads = belongs.filter(is_head=True).annotate(place=OuterRef("unit__path"))
+        mine |= Q(Exists(heads.filter(place__startswith=F("unit__path"))), state=NoticeState.ISSUED)
+        mine |= Q(
+            Q(unit__in=units_of(user)) | Q(executor=user), state__in=[NoticeState.ACKNOWLEDGED, NoticeState.RETURNED]
+        )
+    if user.has_perm("improvements.verify_notice"):
+        worked = Contribution.objects.filter(
+            subject=RectificationNotice._meta.label_lower, subject_id=OuterRef("pk"), user=user
+        )
+        mine |= Q(
+            Exists(SupervisionMembership.objects.current().filter(user=user)),
+            ~Exists(worked),
+            ~Exists(belongs.filter(unit__path__startswith=OuterRef("unit__path"))),
+            state__in=[NoticeState.DRAFT, NoticeState.REPLIED, NoticeState.VERIFIED],
+        )
+    return notices(user).filter(mine) if mine else notices(user).none()
 
 
 def units_waiting(inspection=None):

@@ -6,6 +6,7 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -37,7 +38,7 @@ RULES = {
 @sees
 def notice_list(request):
     found = NoticeFilter(request.GET, supervision.notices(request.user), request=request)
-    waiting = supervision.units_waiting() if allows(request.user, "improvements.draft_notice") else []
+    waiting = supervision.units_waiting() if request.user.has_perm("improvements.issue_notice") else []
     return list_page(
         request, "improvements/notice_list.html", found, NoticeTable, title=_("Rectification notices"), waiting=waiting
     )
@@ -54,6 +55,7 @@ def notice(request, pk):
         "rounds": rounds(row),
         "verifiers": supervision.verifiers(row) if row.is_running else [],
         "files": row.files.order_by("pk"),
+        "language": get_language(),
         "may": {name: allows(request.user, f"improvements.{rule}", row) for name, rule in RULES.items()},
         "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:50],
         "panels": panels("improvements.notice", request, row),
@@ -120,7 +122,7 @@ ACTS = {
     "issue": act(
         "send_notice", service.issue, ConfirmForm, _("Issue the notice"), _("Issue"),
         _("It gets its number, and its text and papers are stored in both languages."),
-        _("Nothing of it can be changed afterwards, by nobody."),
+        _("Nothing of it can be changed afterwards, by anybody."),
         _("The head of the unit is told in the portal and by mail."),
     ),
     "acknowledge": act(

@@ -24,7 +24,7 @@ TEMPLATE = "improvements/inspection_form.html"
 @sees
 def inspection_list(request):
     found = InspectionFilter(request.GET, supervision.inspections(request.user), request=request)
-    may_begin = allows(request.user, "improvements.begin_inspection")
+    may_begin = request.user.has_perm("improvements.inspect")
     return list_page(
         request,
         "improvements/inspection_list.html",
