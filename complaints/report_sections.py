@@ -191,7 +191,7 @@ def sentences(data, part):
     """What the section says in the report's overview, conclusions and advice."""
     if not data:
         return []
-    return {"overview": _overview, "conclusions": _conclusions, "advice": _advice}[part](data)
+    return {"overview": _overview, "conclusions": _conclusions, "advice": _advice}.get(part, lambda data: [])(data)
 
 
 def _overview(data):

@@ -34,6 +34,7 @@ HEADS = {
 }
 AGENTS = {"SH": "agent2", "CD": "agent3"}
 HOUR = 60  # working minutes
+FRESH = 6  # days before today with two records more than usual
 
 
 class Voices:
@@ -50,6 +51,10 @@ class Voices:
         for number in range(count):
             day = self.begin + timedelta(days=number * days // count + self.rng.randint(0, 2))
             self._plan_one(min(day, self.today), number)
+        for number in range(2 * FRESH):  # so that something is under way at every stage
+            kind = (Kind.COMPLAINT, Kind.COMPLAINT, Kind.COMPLAINT, Kind.SUGGESTION, Kind.ENQUIRY)[number % 5]
+            day = self.today - timedelta(days=FRESH - number // 2)
+            self._on(day, 9 + 5 * (number % 2), self.rng.randint(0, 59), self.receive, kind, number)
         for week in range(days // 7 + 1):
             self._on(self.begin + timedelta(days=7 * week + 1), 15, 30, self.adopt_escalated)
         self._on(self.today, 7, 40, self.mistaken)
