@@ -34,12 +34,12 @@ class CaseTable(PortalTable):
 
 
 class MeasureDueColumn(tables.TemplateColumn):
-    """The due moment with working time left while it is owed, with the original one where an extension moved it."""
+    """The due day, late and soon ones marked while it is owed, with the original one where an extension moved it."""
 
     def __init__(self, **kwargs):
         code = (
-            "{% if record.is_pending %}{% due at=record.due_at original=record.moved_from %}"
-            "{% else %}{{ record.due_at|moment }}{% endif %}"
+            "{% if record.is_pending %}{% due at=record.due_on original=record.moved_from_on %}"
+            "{% else %}{{ record.due_on|day }}{% endif %}"
         )
         super().__init__(template_code=code, attrs={"td": {"class": "when"}, "th": {"class": "when"}}, **kwargs)
 

@@ -191,6 +191,14 @@ class Measure(Tracked):
         return self.original_due if self.original_due != self.current_due else None
 
     @property
+    def due_on(self):
+        return timezone.localdate(self.due_at)
+
+    @property
+    def moved_from_on(self):
+        return timezone.localdate(self.moved_from) if self.moved_from else None
+
+    @property
     def is_pending(self):
         return self.state in MeasureState.pending()
 
