@@ -18,7 +18,9 @@ from dashboard.demo.opinions import LAST_CLOSED
 from dashboard.demo.papers import Papers
 from dashboard.demo.remedies import Remedies
 from dashboard.demo.rounds import LENGTH, Rounds
+from dashboard.demo.scores import Scores
 from dashboard.demo.voices import Voices
+from dashboard.demo.watch import Watch
 from notifications.models import Notice
 
 JOINED = 1000  # days ago
@@ -96,6 +98,8 @@ class Company:
         begin = min(period.starts_on for period in self.quarters)
         Voices(self.org, self.agenda, self.today, begin=begin, per_month=size.voices).plan()
         Remedies(self.org, self.agenda, self.today, self.stories).plan()
+        Watch(self.org, self.agenda, self.today).plan()
+        Scores(self.org, self.agenda, self.today, self.quarters).plan()
         self._on(3, 14, customers.requests, self._dues())
         self._on(0, 8, self._remind)
         self.agenda.run()
