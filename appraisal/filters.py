@@ -3,8 +3,8 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.choices import AppealState, CycleState, SchemeState
-from appraisal.models import Appeal, AppraisalCycle, SchemeVersion
+from appraisal.choices import CycleState, SchemeState
+from appraisal.models import AppraisalCycle, SchemeVersion, ScoreSheet
 from core.forms import PortalFilterSet
 from customers.filters import UnitFilter
 
@@ -25,10 +25,10 @@ class SchemeFilter(PortalFilterSet):
         fields = ("state",)
 
 
-class AppealFilter(PortalFilterSet):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=AppealState)
-    unit = UnitFilter(field_name="sheet__unit")
+class RatingFilter(PortalFilterSet):
+    unit = UnitFilter(field_name="unit")
+    state = django_filters.ChoiceFilter(label=_("State"), field_name="cycle__state", choices=CycleState)
 
     class Meta:
-        model = Appeal
-        fields = ("state", "unit")
+        model = ScoreSheet
+        fields = ("unit", "state")

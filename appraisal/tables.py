@@ -1,23 +1,13 @@
 """Lists of appraisal: one class each for the screen and every export."""
 
-import django_filters
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.choices import CycleState, SchemeState, Source
+from appraisal.choices import CycleState, Source
 from appraisal.models import AppraisalCycle, SchemeVersion, ScoreSheet
-from core.forms import PortalFilterSet
 from core.tables import BadgeColumn, NumberColumn, PortalTable
 from customers.tables import DayColumn
-
-
-class CycleFilter(PortalFilterSet):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=CycleState)
-
-    class Meta:
-        model = AppraisalCycle
-        fields = ("state",)
 
 
 class CycleTable(PortalTable):
@@ -35,14 +25,6 @@ class CycleTable(PortalTable):
         empty_text = _("No cycle yet. One is drawn up per quarter, from an approved scheme.")
 
 
-class SchemeFilter(PortalFilterSet):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=SchemeState)
-
-    class Meta:
-        model = SchemeVersion
-        fields = ("state",)
-
-
 class SchemeTable(PortalTable):
     scheme = tables.Column(verbose_name=_("Scheme"), orderable=False)
     no = NumberColumn(verbose_name=_("Version"))
@@ -55,12 +37,6 @@ class SchemeTable(PortalTable):
         model = SchemeVersion
         fields = ("scheme", "no", "author", "approved_by", "approved_at", "state")
         empty_text = _("No scheme yet. It says what units are appraised by.")
-
-
-class RatingFilter(PortalFilterSet):
-    class Meta:
-        model = ScoreSheet
-        fields = ()
 
 
 class RatingTable(PortalTable):

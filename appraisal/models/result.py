@@ -140,7 +140,7 @@ class ScoreQuerySet(models.QuerySet):
 
     def newest(self):
         """Of each sheet the score of the newest publication."""
-        return self.order_by("sheet", "-publication__no").distinct("sheet")
+        return self.order_by("sheet_id", "-publication__no").distinct("sheet_id")
 
 
 class Score(models.Model):

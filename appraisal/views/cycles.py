@@ -7,13 +7,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.choices import AppealState, CycleState
+from appraisal.filters import CycleFilter
 from appraisal.forms.cycles import CorrectForm, CycleForm
 from appraisal.models import Appeal, AppraisalCycle
-from appraisal.selectors import pictures
+from appraisal.selectors import comparisons, pictures
 from appraisal.selectors.results import results_of, sheets_of
 from appraisal.services import cycles as service
 from appraisal.services import publications
-from appraisal.tables import CycleFilter, CycleTable
+from appraisal.tables import CycleTable
 from core.access import needs
 from core.forms import ConfirmForm
 from core.lists import list_page
@@ -78,7 +79,7 @@ def cycle(request, pk):
         "rows": list(zip(sheets, contents, strict=True)) if contents else [(sheet, None) for sheet in sheets],
         "owed": service.missing_ratings(row) if row.state == CycleState.SCORING else [],
         "appeals": Appeal.objects.filter(sheet__cycle=row).select_related("sheet__unit", "raised_by"),
-        "chart": pictures.comparison(contents),
+        "charts": [one for one in (pictures.comparison(contents), *comparisons.by_indicator(sheets)) if one],
         "publications": row.publications.select_related("published_by").defer("content"),
         "events": row.transitions.order_by("-pk")[:30],
     }

@@ -5,10 +5,11 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from appraisal.filters import SchemeFilter
 from appraisal.forms.schemes import NewSchemeForm, SchemeForm
 from appraisal.models import SchemeVersion
 from appraisal.services import schemes as service
-from appraisal.tables import SchemeFilter, SchemeTable
+from appraisal.tables import SchemeTable
 from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.lists import list_page

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.choices import Source
+from appraisal.filters import RatingFilter
 from appraisal.forms.cycles import AppealForm, RatingForm, SuperiorForm, TotalForm, UpholdForm
 from appraisal.models import Appeal, FactSnapshot, ScoreSheet
 from appraisal.selectors import pictures
@@ -15,7 +16,7 @@ from appraisal.services import appeals as appeal_service
 from appraisal.services import cycles as cycle_service
 from appraisal.services import facts as fact_service
 from appraisal.services import ratings as service
-from appraisal.tables import RatingFilter, RatingTable
+from appraisal.tables import RatingTable
 from core.access import needs
 from core.forms import ReasonForm
 from core.lists import list_page

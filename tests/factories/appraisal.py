@@ -86,7 +86,11 @@ def end_objections(row):
 
 def cycle_at(state, who, *, figures=FIGURES, own=80, superior=90, **fields):
     """A cycle that reached ``state`` through its services."""
-    row = cycle(who, **fields)
+    return to(cycle(who, **fields), state, who, figures=figures, own=own, superior=superior)
+
+
+def to(row, state, who, *, figures=FIGURES, own=80, superior=90):
+    """Take a draft to ``state``."""
     stages = list(CycleState)
     steps = {
         CycleState.OPEN: lambda: cycles.open_cycle(row, by=who.officer),
