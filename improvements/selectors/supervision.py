@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from accounts.models import Membership, SupervisionMembership, User
 from accounts.selectors import units_of
@@ -35,7 +35,8 @@ def awaiting(user):
     mine = Q()
     belongs = Membership.objects.current().filter(user=user)
     if user.has_perm("improvements.reply_notice"):
-        heads = belongs.filter(is_head=True).annotate(place=OuterRef("unit__path"))
+        place = ExpressionWrapper(OuterRef("unit__path"), output_field=CharField())
+        heads = belongs.filter(is_head=True).annotate(place=place)
         mine |= Q(Exists(heads.filter(place__startswith=F("unit__path"))), state=NoticeState.ISSUED)
         mine |= Q(
             Q(unit__in=units_of(user)) | Q(executor=user), state__in=[NoticeState.ACKNOWLEDGED, NoticeState.RETURNED]
