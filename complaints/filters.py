@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import units_of
 from complaints.choices import Category, Kind, Severity, State
@@ -12,7 +13,7 @@ from customers.choices import Channel
 from customers.filters import OfCustomer, UnitFilter, day_range
 
 VIEWS = (
-    ("open", _("Open")),
+    ("open", pgettext_lazy("complaint", "Open")),
     ("mine", _("Mine")),
     ("unit", _("My units")),
     ("overdue", _("Overdue")),

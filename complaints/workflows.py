@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Kind
@@ -97,7 +97,7 @@ class ByKind(Workflow):
     def move(self, obj, to, **options):
         old, new = self.states(obj.state), self.states(to)
         if new not in self.by_kind[Kind(obj.kind)].get(old, {}):
-            text = _now("%(kind)s: this cannot go from “%(old)s” to “%(new)s”.")
+            text = gettext("%(kind)s: this cannot go from “%(old)s” to “%(new)s”.")
             raise InvalidTransition(text % {"kind": Kind(obj.kind).label, "old": old.label, "new": new.label})
         return super().move(obj, to, **options)
 

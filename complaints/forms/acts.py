@@ -277,7 +277,7 @@ class AnswerForm(ActForm):
     channel = forms.ChoiceField(
         label=_("Channel"), choices=Channel, help_text=_("By e-mail the text below goes out as it stands; otherwise write what was said.")
     )  # fmt: skip
-    text = words(_("Answer"), rows=6)
+    text = words(pgettext_lazy("enquiry", "Answer"), rows=6)
 
     def prepare(self):
         self.fields["channel"].initial = Channel.MAIL if self.complaint.complainant.email else Channel.PHONE

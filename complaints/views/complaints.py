@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from complaints.choices import State
 from complaints.filters import ComplaintFilter
@@ -53,7 +53,7 @@ def complaint_list(request):
 
 def _tabs(request):
     chosen, counts = request.GET.get("view") or "open", ledger.counts(request.user)
-    tabs = [("open", _("Open"), "open"), ("mine", _("Mine"), "mine"), ("unit", _("My units"), None),
+    tabs = [("open", pgettext("complaint", "Open"), "open"), ("mine", _("Mine"), "mine"), ("unit", _("My units"), None),
             ("overdue", _("Overdue"), "overdue")]  # fmt: skip
     if request.user.has_perm("complaints.review_reply"):
         tabs.append(("review", _("To be reviewed"), "review"))
