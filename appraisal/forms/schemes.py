@@ -38,6 +38,9 @@ class SchemeForm(StepForm):
             self.fields[name] = SchemeVersion._meta.get_field(name).formfield(initial=getattr(draft, name))
         self._add_standards({row.indicator: row for row in draft.standards.all()})
         self._add_weights(list(draft.weights.select_related("unit")))
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ModelChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def _add_standards(self, known):
         for code in REGISTRY:

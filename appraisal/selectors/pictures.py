@@ -22,16 +22,21 @@ def comparison(contents):
          "note": str(Grade(one["grade"]).label), "url": sheet_url(one)}
         for one in known
     ]  # fmt: skip
-    best, last = known[0], known[-1]
-    sentence = _("%(best)s leads with %(high)s, %(last)s is last with %(low)s.") % {
-        "best": pick(best, "unit"), "high": best["total"], "last": pick(last, "unit"), "low": last["total"],
-    }  # fmt: skip
+    sentence = _leading(known[0], known[-1])
     absent = [pick(one, "unit") for one in contents if not one["total"]]
     note = _("Too few facts for a score: %(units)s.") % {"units": _(", ").join(absent)} if absent else ""
     headers = (_("Unit"), *(str(source.label) for source in Source), _("Total"), _("Grade"))
     table = [[pick(one, "unit"), *map(str, sides(one)), one["total"], str(Grade(one["grade"]).label)] for one in known]
     data = {"rows": rows, "series": [str(source.label) for source in Source], "decimals": 2, "most": 100}
     return Chart("bars", data, _("Units compared"), sentence, (headers, table), note=note)
+
+
+def _leading(best, last):
+    if best["total"] == last["total"]:
+        return _("All units have the same score.")
+    return _("%(best)s leads with %(high)s, %(last)s is last with %(low)s.") % {
+        "best": pick(best, "unit"), "high": best["total"], "last": pick(last, "unit"), "low": last["total"],
+    }  # fmt: skip
 
 
 def sides(content):

@@ -8,6 +8,8 @@ from appraisal.choices import TOTAL, Grade, Source
 from appraisal.indicators import REGISTRY
 from core.i18n import both
 
+ORDER = [*Source.rated(), *REGISTRY]  # in which lines are shown
+
 
 @dataclass(frozen=True)
 class SheetResult:
@@ -76,7 +78,8 @@ def _result(sheet, version, standards, weights):
         "scheme": version.pk, "scheme_no": version.no, "missing": text(found.missing), "total": text(total),
         "grade": grade.value if grade else "", "coefficient": text(coefficient), "bonus_base": text(version.bonus_base),
         "bonus": text(bonus), "is_decided": bool(decided and found.total is None),
-        "lines": [_line(line, facts.get(line.code), standards.get(line.code), changed.get(line.code)) for line in found.lines],
+        "lines": [_line(line, facts.get(line.code), standards.get(line.code), changed.get(line.code))
+                  for line in sorted(found.lines, key=lambda line: ORDER.index(line.code))],
         "adjustments": [_adjusted(row) for row in sheet.adjustments.all()],
     }  # fmt: skip
     return SheetResult(sheet, total, grade, coefficient, bonus, content)
