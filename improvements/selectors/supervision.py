@@ -7,7 +7,7 @@ from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, Out
 from accounts.models import Membership, SupervisionMembership, User
 from accounts.selectors import units_of
 from core.models import Contribution
-from improvements.choices_supervision import NoticeState
+from improvements.choices_supervision import InspectionState, NoticeState
 from improvements.models import Inspection, Observation, RectificationNotice
 from improvements.selectors.figures import moments
 
@@ -52,6 +52,12 @@ def awaiting(user):
             state__in=[NoticeState.DRAFT, NoticeState.REPLIED, NoticeState.VERIFIED],
         )
     return notices(user).filter(mine) if mine else notices(user).none()
+
+
+def choosable(notice):
+    """Observations a draft may stand on: its own, and those of its unit that are in no notice yet."""
+    waiting = Q(unit=notice.unit_id, notice_item=None, inspection__state=InspectionState.CONCLUDED)
+    return Observation.objects.filter(Q(notice_item__notice=notice) | waiting)
 
 
 def units_waiting(inspection=None):

@@ -95,9 +95,7 @@ def notice_create(request, unit_pk):
 def notice_edit(request, pk):
     row = get_visible_or_404(RectificationNotice, request.user, pk=pk)
     require(request.user, "improvements.edit_notice", row)
-    own = Observation.objects.filter(notice_item__notice=row)
-    free = Observation.objects.free().filter(unit=row.unit)
-    known = Observation.objects.filter(pk__in=[*own, *free]).select_related("inspection").order_by("pk")
+    known = supervision.choosable(row).select_related("inspection").order_by("pk")
     form = NoticeForm(
         posted(request), version=row.version, observations=known, initial=NoticeForm.initial_of(row, known)
     )

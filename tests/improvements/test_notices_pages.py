@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from core import due, periods, search
+from core import periods, search
 from core.choices import PeriodKind
 from core.models import Event
 from improvements import home_supervision as home
@@ -207,7 +207,6 @@ def test_each_state_is_due_from_those_who_may_take_the_next_step(who, state, owi
     }
     assert found == owing
     assert {name for name, user in people.items() if home.notices_owed(user)} == owing
-    assert {item.kind for item in due.items_for(who.head)} <= {"整改通知", "Rectification notice"}
 
 
 def test_tiles_count_open_and_late_notices(who):
