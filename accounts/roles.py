@@ -8,12 +8,19 @@ SEE_CUSTOMERS = ("customers.see_unit", "customers.log_interaction", "customers.h
 SEE_SURVEYS = ("surveys.see_plans", "surveys.see_questionnaires", "surveys.see_waves", "surveys.see_results")
 
 GRANTS = {
-    Role.AGENT: (*SEE_CUSTOMERS, "customers.edit_customer", "customers.reveal_personal", "surveys.see_plans", "surveys.see_waves"),
+    Role.AGENT: (*SEE_CUSTOMERS, "customers.edit_customer", "customers.reveal_personal", "surveys.see_plans", "surveys.see_waves",
+        "complaints.see_unit", "complaints.register", "complaints.handle", "complaints.call_back",
+        "appraisal.see_own",
+    ),
     Role.LEAD: (
         *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
         "customers.import_data", "customers.export_personal", "customers.reveal_personal", "surveys.see_answers",
         "surveys.publish_questionnaire", "surveys.approve_plan", "reports.see_reports", "reports.review_report",
         "notifications.see_outbox", "accounts.see_people",
+        "complaints.see_all", "complaints.register", "complaints.handle", "complaints.assess",
+        "complaints.review_reply", "complaints.call_back", "complaints.manage", "complaints.decide_suggestion",
+        "complaints.reveal_complainant", "complaints.export_ledger", "improvements.see_all",
+        "improvements.open_case", "appraisal.see_own", "appraisal.rate",
     ),
     Role.SURVEY_OFFICER: (
         *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
@@ -21,18 +28,33 @@ GRANTS = {
         "surveys.publish_questionnaire", "surveys.run_wave", "surveys.see_answers", "surveys.export_answers",
         "surveys.confirm_finding", "reports.see_reports", "reports.write_report", "reports.review_report",
         "notifications.see_outbox", "notifications.retry_message", "accounts.see_people",
+        "complaints.see_all", "improvements.see_all", "improvements.open_case", "improvements.evaluate_effect",
+        "improvements.verify_measure", "appraisal.see_own", "appraisal.rate",
     ),
-    Role.DEPARTMENT_USER: (*SEE_CUSTOMERS, *SEE_SURVEYS, "surveys.write_plan", "reports.see_reports"),
+    Role.DEPARTMENT_USER: (*SEE_CUSTOMERS, *SEE_SURVEYS, "surveys.write_plan", "reports.see_reports",
+        "complaints.see_unit", "complaints.handle", "complaints.decide_suggestion", "improvements.see_unit",
+        "improvements.run_measure", "improvements.reply_notice", "appraisal.see_own", "appraisal.rate",
+    ),
     Role.EXECUTIVE: (
         *SEE_SURVEYS, "customers.see_all", "surveys.approve_plan", "reports.see_reports", "reports.review_report",
         "reports.issue_report", "accounts.see_people", "accounts.see_supervision", "accounts.name_supervisors",
+        "complaints.see_all", "complaints.manage", "improvements.see_all", "improvements.approve_extension",
+        "appraisal.see_all", "appraisal.approve_scheme", "appraisal.publish", "appraisal.decide_objection",
+        "appraisal.rate",
     ),
     Role.SUPERVISOR: (
         *SEE_SURVEYS, "customers.see_all", "surveys.see_answers", "reports.see_reports", "notifications.see_outbox",
         "accounts.see_people", "accounts.see_supervision", "core.see_all_jobs",
+        "complaints.see_all", "improvements.see_all", "improvements.inspect", "improvements.issue_notice",
+        "improvements.verify_measure", "improvements.verify_notice", "appraisal.see_all",
     ),
-    Role.APPRAISAL_OFFICER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports", "accounts.see_people"),
-    Role.TRAINER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports"),
+    Role.APPRAISAL_OFFICER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports", "accounts.see_people",
+        "complaints.see_figures", "improvements.see_figures", "appraisal.see_all", "appraisal.manage_scheme",
+        "appraisal.run_cycle", "appraisal.decide_objection", "appraisal.see_own", "appraisal.rate",
+    ),
+    Role.TRAINER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports",
+        "appraisal.see_own",
+    ),
     Role.ADMINISTRATOR: (
         "accounts.see_people", "accounts.manage_people", "accounts.see_supervision", "core.change_working_time",
         "core.see_all_jobs", "notifications.see_outbox", "notifications.retry_message", "customers.import_data",
@@ -40,17 +62,24 @@ GRANTS = {
     ),
     Role.AGENCY: EVERYBODY,
     Role.CUSTOMER: EVERYBODY,
-    Role.EMPLOYEE: EVERYBODY,
+    Role.EMPLOYEE: ("appraisal.see_own",),
 }  # fmt: skip
 
-AUDITED_APPS = ("customers", "surveys", "reports")
+AUDITED_APPS = ("customers", "surveys", "complaints", "improvements", "appraisal", "reports")
 READING = ("see_", "reveal_")
+# What the supervision group itself does in the apps it audits.
+SUPERVISES = (
+    "improvements.inspect",
+    "improvements.issue_notice",
+    "improvements.verify_notice",
+    "improvements.verify_measure",
+)
 
 
 def is_write(capability):
     """Does the capability change something in an app that the supervision group audits?"""
     app, _, codename = capability.partition(".")
-    return app in AUDITED_APPS and not codename.startswith(READING)
+    return app in AUDITED_APPS and capability not in SUPERVISES and not codename.startswith(READING)
 
 
 def sync_roles(using="default"):

@@ -109,6 +109,7 @@ class Form:
     def __init__(self, page):
         opening, inside = max(FORM.findall(page), key=lambda found: len(TAG.findall(found[1])))
         self.action = attributes(opening).get("action", "")
+        self.is_multipart = attributes(opening).get("enctype", "").startswith("multipart")
         self.hidden, self.radios, self.selects, self.texts = {}, {}, {}, []
         select = None
         for tag, rest in TAG.findall(inside):
@@ -136,6 +137,14 @@ class Form:
         for name in self.texts:
             fields[name] = f"Load text {number} " + "lorem ipsum " * dice.randint(2, 8)
         return fields
+
+    def encoded(self, fields):
+        """(content type, body) in the encoding that the form asks for."""
+        if not self.is_multipart:
+            return "application/x-www-form-urlencoded", urlencode(fields).encode()
+        mark = "loadgen-7d1c53e8"
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
+        return f"multipart/form-data; boundary={mark}", "".join([*parts, f"--{mark}--\r\n"]).encode()
 
 
 class Run:
@@ -189,20 +198,22 @@ class Run:
         if status != 200:
             return self.fail(f"page: status {status}")
         form = Form(body.decode())
-        data = urlencode(form.filled(dice, number, self.options.lowest)).encode()
+        given = dict(pair.split("=", 1) for pair in self.options.set)
+        data = form.encoded(form.filled(dice, number, self.options.lowest) | given)
         posted = time.perf_counter()
         action = self.path_of(f"{self.options.url.rstrip('/')}{path}", form.action)
         path, status, body = await self.follow(connection, "POST", action, jar, data)
         done = time.perf_counter()
         self.note(status, body, total=seen - started + done - posted, get=seen - started, post=done - posted)
 
-    async def follow(self, connection, method, path, jar, body=b""):
-        """A request and the redirects after it: (last path, status, body)."""
+    async def follow(self, connection, method, path, jar, sent=("", b"")):
+        """A request, with content type and body, and the redirects after it: (last path, status, body)."""
+        kind, body = sent
         for _hop in range(5):
             headers = self.headers(jar)
             if method == "POST":
                 headers += [
-                    ("Content-Type", "application/x-www-form-urlencoded"),
+                    ("Content-Type", kind),
                     ("Origin", f"http://{self.base.hostname}:{self.base.port}"),
                 ]
             status, found, cookies, data = await connection.request(method, path, headers, body)
@@ -263,6 +274,9 @@ def main():
     parser.add_argument("--urls", help="file of addresses or paths, taken in turn")
     parser.add_argument("--offset", type=int, default=0, help="leave out so many lines of --urls")
     parser.add_argument("--lowest", type=int, default=0, help="choose no value below this")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a field that is the same each time"
+    )
     parser.add_argument("--success", help="pattern that the last page must hold")
     parser.add_argument("--timeout", type=float, default=60)
     options = parser.parse_args()

@@ -32,6 +32,15 @@ app.conf.beat_schedule = {
         "task": "customers.erase_expired_contacts",
         "schedule": crontab(hour=2, minute=40),
     },
+    # complaints
+    "clocks of complaints": {"task": "complaints.watch_clocks", "schedule": 5 * MINUTE},  # warn, breach, recompute
+    "deferred suggestions": {"task": "complaints.take_up_deferred", "schedule": crontab(hour=8, minute=10)},
+    "the ledger adds up": {"task": "complaints.check_ledger", "schedule": crontab(hour=3, minute=20)},
+    # improvements
+    "measures due": {"task": "improvements.remind_measures", "schedule": crontab(hour=8, minute=20)},
+    "notices due": {"task": "improvements.remind_notices", "schedule": 30 * MINUTE},  # soon, today, overdue
+    # appraisal
+    "ratings due": {"task": "appraisal.remind_ratings", "schedule": crontab(hour=8, minute=40)},
     # reports
     "periodic reports": {
         "task": "reports.make_due",

@@ -31,6 +31,9 @@ PROXY_COUNT = env.whole("PROXY_COUNT", 0)  # how many of our own proxies stand i
 INSTALLED_APPS = [
     "dashboard",
     "reports",
+    "appraisal",
+    "improvements",
+    "complaints",
     "surveys",
     "customers",
     "accounts",
@@ -251,6 +254,10 @@ PORTAL = {
     "email": env.text("PORTAL_EMAIL", DEFAULT_FROM_EMAIL),
 }
 BAD_LINKS_PER_10_MINUTES = env.whole("BAD_LINKS_PER_10_MINUTES", 30)  # guesses at questionnaire links, per network
+VOICE_PER_10_MINUTES = env.whole("VOICE_PER_10_MINUTES", 3000)  # complaints and suggestions by web form
+VOICE_OF_NETWORK_PER_10_MINUTES = env.whole("VOICE_OF_NETWORK_PER_10_MINUTES", 60)
+VOICE_SECONDS = env.whole("VOICE_SECONDS", 3)  # nobody fills in that form faster
+TRACKING_OF_NETWORK_PER_10_MINUTES = env.whole("TRACKING_OF_NETWORK_PER_10_MINUTES", 30)
 SUPPRESSION_SCORES = env.whole("SUPPRESSION_SCORES", 5)  # groups smaller than this are not shown (PRV-05)
 SUPPRESSION_TEXTS = env.whole("SUPPRESSION_TEXTS", 10)
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("surveys.urls_public")),
+    path("voice/", include("complaints.urls_public")),
     path("", include("dashboard.urls")),
     path("", include("core.urls")),
     path(
@@ -19,6 +20,9 @@ urlpatterns = [
     path("inbox/", include("notifications.urls")),
     path("customers/", include("customers.urls")),
     path("surveys/", include("surveys.urls")),
+    path("complaints/", include("complaints.urls")),
+    path("improvements/", include("improvements.urls")),
+    path("appraisal/", include("appraisal.urls")),
     path("imports/", include("core.imports.urls")),
     path("reports/", include("reports.urls")),
 ]

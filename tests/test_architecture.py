@@ -10,7 +10,19 @@ from django.conf import settings
 from django.urls import get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("core", "notifications", "accounts", "customers", "surveys", "reports", "dashboard", "satisfaction")
+APPS = (
+    "core",
+    "notifications",
+    "accounts",
+    "customers",
+    "surveys",
+    "complaints",
+    "improvements",
+    "appraisal",
+    "reports",
+    "dashboard",
+    "satisfaction",
+)
 SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
 
 # Who writes a ``state`` column besides core/workflow.py, and why no Workflow stands behind it.

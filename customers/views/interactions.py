@@ -4,15 +4,17 @@ import copy
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import attachments, moments
 from core.access import needs
 from core.lists import list_page
+from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, render_page
-from customers import selectors
+from customers import next_steps, selectors
 from customers.filters import InteractionFilter
 from customers.forms.interactions import NEW, UNKNOWN, AddendumForm, CallForm, CorrectForm
 from customers.models import ContactPerson, Customer, FollowUp, Interaction
@@ -55,6 +57,7 @@ def interaction_detail(request, pk):
         "may_correct": allows(request.user, "customers.correct_interaction", interaction),
         "may_reveal": allows(request.user, "customers.reveal", interaction),
         "events": interaction.transitions.select_related("by", "on_behalf_of"),
+        "panels": panels("customers.interaction", request, interaction),
     }
     return render_page(request, "customers/interaction_detail.html", context)
 
@@ -81,11 +84,15 @@ def interaction_reveal(request, pk):
 @logs
 def call(request):
     """Number → caller and history → what was said → saved. Numbers travel by POST only, never in an address."""
-    if request.method == "POST" and request.POST.get("act") == "save":
+    act = request.POST.get("act", "")
+    if act.partition(":")[0] == "save":
         form = CallForm(request.POST, request.FILES, user=request.user)
         if form.is_valid():
             interaction = calls.save(by=request.user, **form.values())
             messages.success(request, _said(interaction))
+            step = next_steps.chosen(act, request.user)
+            if step is not None:
+                return redirect(f"{reverse(step.url_name)}?interaction={interaction.pk}")
             return redirect(interaction.follow_up if form.cleaned_data["follow_up"] else "customers:call")
     else:
         form = CallForm(user=request.user, initial=_typed(request) if request.method == "POST" else _prefilled(request))
@@ -129,6 +136,7 @@ def _call_context(request, form):
         "form": form, "callers": callers, "lookup": lookup, "who": who, "UNKNOWN": UNKNOWN, "NEW": NEW,
         "asked": bool(number), "may_open": request.user.has_perm("customers.edit_customer"),
         "recent": selectors.latest_of(request.user) if not callers else [],
+        "next_steps": next_steps.steps_for(request.user),
     }  # fmt: skip
 
 

@@ -16,7 +16,11 @@ from dashboard.demo.customers import HISTORY, Customers
 from dashboard.demo.designs import WINDOW, Designs, names_of
 from dashboard.demo.opinions import LAST_CLOSED
 from dashboard.demo.papers import Papers
+from dashboard.demo.remedies import Remedies
 from dashboard.demo.rounds import LENGTH, Rounds
+from dashboard.demo.scores import Scores
+from dashboard.demo.voices import Voices
+from dashboard.demo.watch import Watch
 from notifications.models import Notice
 
 JOINED = 1000  # days ago
@@ -28,16 +32,19 @@ INBOX_DAYS = 4  # what came earlier has been read
 
 @dataclass(frozen=True)
 class Size:
-    """Customers, closed quarters, service records, logged calls, and how many customers a wave asks (None: all)."""
+    """Customers, closed quarters, service records, logged calls, how many customers a wave asks (None: all), and records of the
+    ledger of complaints a month.
+    """
 
     customers: int
     quarters: int
     services: int
     calls: int
     sample: int | None
+    voices: int
 
 
-SIZES = {"small": Size(60, 2, 300, 40, None), "year": Size(300, 4, 1800, 140, 230)}
+SIZES = {"small": Size(60, 3, 420, 40, None, 6), "year": Size(300, 4, 1800, 140, 230, 16)}
 
 
 def make(size, *, now=None):
@@ -89,6 +96,11 @@ class Company:
         designs.plan()
         self._waves(Rounds(self.org, self.agenda, customers), designs)
         Papers(self).plan()
+        begin = min(period.starts_on for period in self.quarters)
+        Voices(self.org, self.agenda, self.today, begin=begin, per_month=size.voices).plan()
+        Remedies(self.org, self.agenda, self.today, self.stories).plan()
+        Watch(self.org, self.agenda, self.today).plan()
+        Scores(self.org, self.agenda, self.today, self.quarters).plan()
         self._on(3, 14, customers.requests, self._dues())
         self._on(0, 8, self._remind)
         self.agenda.run()
@@ -99,9 +111,12 @@ class Company:
 
     def _waves(self, rounds, designs):
         first = LAST_CLOSED + 1 - len(self.quarters)
+        self.stories = []  # of the closed waves, in the order of time
         for number, (period, (opens_on, _closes_on)) in enumerate(self.windows.items(), first):
-            rounds.plan_wave(number, lambda: designs.versions["training"], opens_on, names=names_of(period), sample=self.size.sample,
+            story = rounds.plan_wave(number, lambda: designs.versions["training"], opens_on, names=names_of(period), sample=self.size.sample,
                              activity=lambda period=period: designs.activities.get(period))  # fmt: skip
+            if period in self.quarters:
+                self.stories.append(story)
         rounds.plan_poster(lambda: designs.versions["spot"], self.today - timedelta(days=POSTER_DAYS))
         rounds.plan_wave(0, lambda: designs.versions["staff"], self.staff_window[0], is_staff=True, length=STAFF_WAVE[1], decides=False,
                          names=("内部服务满意度匿名调查", "Anonymous survey on service inside the company"),

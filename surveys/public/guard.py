@@ -1,27 +1,14 @@
-"""What stands before a public form: forged posts, and guessing of links."""
-
-import ipaddress
+"""What stands before a link that opens nothing: guessing of links."""
 
 from django.conf import settings
 from django.core.cache import caches
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import salted_hmac
 
+from core.doors import is_forged, network_of
+
+__all__ = ["is_forged", "too_many_bad_links"]
 WINDOW = 600  # seconds
 MOST_BAD_LINKS = 30  # per network and window, where settings name no other figure
-
-
-class _Check(CsrfViewMiddleware):
-    def _reject(self, request, reason):
-        return reason
-
-
-def is_forged(request):
-    """Whether a post lacks this site's CSRF token.
-
-    The views are exempt from the middleware and ask here, so that a refusal can keep what was typed.
-    """
-    return _Check(lambda _request: None).process_view(request, None, (), {}) is not None
 
 
 def too_many_bad_links(request):
@@ -40,16 +27,3 @@ def too_many_bad_links(request):
 def _count(cache, key):
     cache.add(key, 0, WINDOW)
     return cache.incr(key)
-
-
-def network_of(request):
-    """The visitor's /24 or /56 network; behind our own proxies the address the outermost of them saw."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.PROXY_COUNT:
-        seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        address = seen[-min(settings.PROXY_COUNT, len(seen))].strip() or address
-    try:
-        version = ipaddress.ip_address(address).version
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network(f"{address}/{24 if version == 4 else 56}", strict=False))

@@ -84,7 +84,19 @@ def states_page(flow):
 def requirements_page(root):
     """Every requirement id with the tests and pages that name it; what nobody names is still to come."""
     found = {}
-    for folder in ("tests", "core", "notifications", "accounts", "customers", "surveys", "reports", "dashboard"):
+    for folder in (
+        "tests",
+        "core",
+        "notifications",
+        "accounts",
+        "customers",
+        "surveys",
+        "complaints",
+        "improvements",
+        "appraisal",
+        "reports",
+        "dashboard",
+    ):
         for path in sorted((root / folder).rglob("*.py")):
             if "migrations" not in path.parts and "generate_docs" not in path.name:
                 for marker in ids_in(path.read_text("utf-8")):

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ComplaintsConfig(AppConfig):
+    name = "complaints"
+    verbose_name = _("Complaints and suggestions")
+
+    def ready(self):
+        from complaints import database, home, messages, receivers, report_sections  # noqa: F401  (messages register their kinds)
+        from customers import signals
+
+        post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="complaints.database")
+        home.register()
+        report_sections.register()
+        signals.follow_up_escalated.connect(
+            receivers.follow_up_escalated, dispatch_uid="complaints.follow_up_escalated"
+        )
+        signals.contact_erased.connect(receivers.contact_erased, dispatch_uid="complaints.contact_erased")

@@ -1,0 +1,209 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Coloured(models.TextChoices):
+    """Choices shown as badges; ``colours`` names the values that are not neutral."""
+
+    @property
+    def colour(self):
+        return self.colours().get(self.value, "neutral")
+
+    @classmethod
+    def colours(cls):
+        return {}
+
+
+class Kind(models.TextChoices):
+    """Distinct kinds in one ledger (CMP-11); each has its own row of numbers."""
+
+    COMPLAINT = "complaint", _("Complaint")
+    SUGGESTION = "suggestion", _("Suggestion")
+    ENQUIRY = "enquiry", _("Enquiry")
+    PRAISE = "praise", _("Praise")
+
+    @property
+    def prefix(self):
+        return {"complaint": "TS", "suggestion": "JY", "enquiry": "ZX", "praise": "BY"}[self.value]
+
+
+class State(Coloured):
+    REGISTERED = "registered", pgettext_lazy("complaint", "Registered")
+    ACCEPTED = "accepted", pgettext_lazy("complaint", "Accepted")
+    ASSIGNED = "assigned", pgettext_lazy("complaint", "Assigned")
+    HANDLING = "handling", pgettext_lazy("complaint", "Being handled")
+    REVIEW = "review", pgettext_lazy("complaint", "To be reviewed")
+    REPLIED = "replied", pgettext_lazy("complaint", "Replied")
+    EVALUATING = "evaluating", pgettext_lazy("suggestion", "Being evaluated")
+    ADOPTED = "adopted", pgettext_lazy("suggestion", "Adopted")
+    PARTLY = "partly", pgettext_lazy("suggestion", "Partly adopted")
+    NOT_ADOPTED = "not_adopted", pgettext_lazy("suggestion", "Not adopted")
+    DEFERRED = "deferred", pgettext_lazy("suggestion", "Deferred")
+    CLOSED = "closed", pgettext_lazy("complaint", "Closed")
+    DECLINED = "declined", pgettext_lazy("complaint", "Not taken up")
+    WITHDRAWN = "withdrawn", pgettext_lazy("complaint", "Withdrawn")
+    VOIDED = "voided", pgettext_lazy("complaint", "Void")
+
+    @classmethod
+    def colours(cls):
+        return {
+            "registered": "info", "accepted": "info", "assigned": "info", "handling": "accent", "review": "attention",
+            "replied": "accent", "evaluating": "accent", "adopted": "success", "partly": "success", "deferred": "attention",
+            "closed": "success",
+        }  # fmt: skip
+
+    @classmethod
+    def ended(cls):
+        return [cls.CLOSED.value, cls.DECLINED.value, cls.WITHDRAWN.value, cls.VOIDED.value]
+
+    @classmethod
+    def open(cls):
+        return [state.value for state in cls if state.value not in cls.ended()]
+
+    @classmethod
+    def decided(cls):
+        return [cls.ADOPTED.value, cls.PARTLY.value, cls.NOT_ADOPTED.value]
+
+
+class Category(models.TextChoices):
+    """What it is about (CMP-32)."""
+
+    QUALITY = "quality", _("Quality of the course or product")
+    SERVICE = "service", _("Quality of service")
+    PRICE = "price", _("Price, fees and invoices")
+    AFTER_SALES = "after_sales", _("Support after the sale")
+    ORGANISATION = "organisation", _("Schedule, place and equipment")
+    CONDUCT = "conduct", _("Conduct of a person")
+    OTHER = "other", _("Something else")
+
+
+class Nature(models.TextChoices):
+    """性质 (CMP-14)."""
+
+    ORDINARY = "ordinary", _("Ordinary demand")
+    RIGHTS = "rights", _("Rights infringed")
+    SAFETY = "safety", _("Safety")
+    LEGAL = "legal", _("Law or supervisory authority")
+
+
+class Severity(Coloured):
+    """严重程度 (CMP-14)."""
+
+    MINOR = "minor", pgettext_lazy("severity", "Ordinary")
+    MAJOR = "major", pgettext_lazy("severity", "Serious")
+    CRITICAL = "critical", pgettext_lazy("severity", "Grave")
+
+    @classmethod
+    def colours(cls):
+        return {"major": "attention", "critical": "danger"}
+
+
+class Scope(models.TextChoices):
+    """影响范围 (CMP-14)."""
+
+    ONE = "one", _("This customer alone")
+    SEVERAL = "several", _("Several customers")
+    WIDE = "wide", _("The service as a whole")
+
+
+class Verdict(Coloured):
+    """责任认定."""
+
+    JUSTIFIED = "justified", _("Justified")
+    PARTLY = "partly", _("Partly justified")
+    NOT = "not", _("Not justified")
+    UNKNOWN = "unknown", _("Cannot be established")
+
+    @classmethod
+    def colours(cls):
+        return {"justified": "danger", "partly": "attention", "not": "success"}
+
+    @classmethod
+    def substantiated(cls):
+        return [cls.JUSTIFIED.value, cls.PARTLY.value]
+
+
+class Cause(models.TextChoices):
+    """Why it happened (CMP-33)."""
+
+    NEED = "need", _("A need was not met")
+    EXPECTATION = "expectation", _("What was expected and what was experienced differ")
+    COMMUNICATION = "communication", _("Poor communication")
+    PROCESS = "process", _("A gap in the process")
+    SKILL = "skill", _("Lack of skill or care")
+    EQUIPMENT = "equipment", _("Equipment or material")
+    OUTSIDE = "outside", _("Outside our influence")
+
+
+class ReplyForm(models.TextChoices):
+    """The form of a reply fits the channel of the complaint (CMP-21)."""
+
+    MAIL = "mail", _("By e-mail")
+    PHONE = "phone", _("By phone")
+    LETTER = "letter", _("As a written report")
+
+
+class Outcome(Coloured):
+    """How a cycle of handling ended."""
+
+    RESOLVED = "resolved", pgettext_lazy("cycle", "Resolved, as the customer says")
+    NOT_REACHED = "not_reached", pgettext_lazy("cycle", "Customer not reached, no objection")
+    UNRESOLVED = "unresolved", pgettext_lazy("cycle", "Not resolved, handled again")
+    DECIDED = "decided", pgettext_lazy("cycle", "Decided and told")
+    DEFERRED = "deferred", pgettext_lazy("cycle", "Deferred")
+    ANSWERED = "answered", pgettext_lazy("cycle", "Answered")
+    DECLINED = "declined", pgettext_lazy("cycle", "Not taken up")
+    WITHDRAWN = "withdrawn", pgettext_lazy("cycle", "Withdrawn")
+    VOIDED = "voided", pgettext_lazy("cycle", "Void")
+
+    @classmethod
+    def colours(cls):
+        return {"resolved": "success", "unresolved": "danger", "decided": "success", "answered": "success"}
+
+
+class Decision(Coloured):
+    """What became of a suggestion (CMP-12)."""
+
+    ADOPTED = "adopted", pgettext_lazy("suggestion", "Adopted")
+    PARTLY = "partly", pgettext_lazy("suggestion", "Partly adopted")
+    NOT_ADOPTED = "not_adopted", pgettext_lazy("suggestion", "Not adopted")
+    DEFERRED = "deferred", pgettext_lazy("suggestion", "Deferred")
+
+    @classmethod
+    def colours(cls):
+        return {"adopted": "success", "partly": "success", "deferred": "attention"}
+
+
+ADOPTED_ONES = [Decision.ADOPTED.value, Decision.PARTLY.value]
+FINAL_ONES = [*ADOPTED_ONES, Decision.NOT_ADOPTED.value]
+
+
+class Ending(models.TextChoices):
+    """Ends that need a second person (S3)."""
+
+    DECLINE = "decline", _("Not take it up")
+    VOID = "void", _("Make it void")
+
+
+class Clock(models.TextChoices):
+    RESPONSE = "response", pgettext_lazy("clock", "First response")
+    RESULT = "result", pgettext_lazy("clock", "Result")
+
+
+class Part(models.TextChoices):
+    """What people do to one record, as Contribution rows; the names stand in the triggers of migration 0001."""
+
+    HANDLED = "handled", _("handled it")
+    REVIEWED = "reviewed", _("reviewed the reply")
+    CALLED_BACK = "called_back", _("called back")
+    CONCERNED = "concerned", _("is complained about")
+    RECUSED = "recused", _("stepped aside")
+
+    @classmethod
+    def working(cls):
+        return [cls.HANDLED.value, cls.REVIEWED.value, cls.CALLED_BACK.value]
+
+    @classmethod
+    def barred(cls):
+        return [cls.CONCERNED.value, cls.RECUSED.value]

@@ -1,0 +1,133 @@
+"""Message kinds of complaints. Mails are made at sending from the record itself; the outbox holds only its key."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.choices import Clock
+from notifications.kinds import Kind, from_template, register
+
+
+def _complaint(context):
+    from complaints.models import Complaint  # kinds are registered before the models are ready
+
+    rows = Complaint.objects.select_related("complainant", "cycle", "cycle__reply", "decision")
+    return rows.filter(pk=context["complaint"]).first()
+
+
+def _mail(template, message, complaint, subject, **words):
+    """The mail to the complainant; None where there is no address any more."""
+    if complaint is None or not complaint.complainant.email:
+        return None
+    return from_template(
+        template, {"complaint": complaint, "name": complaint.complainant.name, **words},
+        to=complaint.complainant.email, language=message.language,
+        subject=subject % {"number": complaint.number, "title": complaint.title},
+    )  # fmt: skip
+
+
+def _receipt(message, context):
+    complaint = _complaint(context)
+    return _mail("complaint_receipt", message, complaint, _("[%(number)s] We have received it: %(title)s"))
+
+
+def _reply(message, context):
+    from complaints.models import Reply
+
+    reply = Reply.objects.filter(pk=context["reply"]).first()
+    return _mail("complaint_reply", message, _complaint(context), _("[%(number)s] Our reply: %(title)s"), reply=reply)
+
+
+def _reply_sent(message):
+    from complaints.services import replies
+
+    replies.mark_sent(message.context["reply"], message.sent_at or timezone.now())
+
+
+def _reply_failed(message, permanent):
+    from complaints.services import replies
+
+    replies.mark_failed(message.context["reply"], message.error)
+
+
+def _decision(message, context):
+    complaint = _complaint(context)
+    subject = _("[%(number)s] What we decided: %(title)s")
+    return _mail("suggestion_decision", message, complaint, subject)
+
+
+def _decision_sent(message):
+    from complaints.services import suggestions
+
+    suggestions.mark_told(
+        message.context["complaint"], message.context["decided_at"], message.sent_at or timezone.now()
+    )
+
+
+def _answer(message, context):
+    from customers.models import Interaction
+
+    said = Interaction.objects.filter(pk=context["interaction"]).values_list("summary", flat=True).first()
+    return _mail("complaint_answer", message, _complaint(context), _("[%(number)s] Our answer: %(title)s"), text=said)
+
+
+def _moment(text):
+    return date_format(timezone.localtime(datetime.fromisoformat(text)), "SHORT_DATETIME_FORMAT")
+
+
+def _about(text):
+    return lambda context: text % {"number": context["number"], "title": context["title"]}
+
+
+def _clock(context):
+    text = {
+        100: _("%(clock)s late since %(due)s: %(number)s %(title)s"),
+        80: _("%(clock)s due %(due)s, little time left: %(number)s %(title)s"),
+    }.get(context["percent"], _("%(clock)s due %(due)s, half the time is used: %(number)s %(title)s"))
+    return text % {**context, "clock": Clock(context["clock"]).label, "due": _moment(context["due"])}
+
+
+def _clock_mail(message, context):
+    """To colleagues; None where it was answered meanwhile."""
+    complaint = _complaint(context)
+    if complaint is None or complaint.cycle.stopped_at(context["clock"]) or not complaint.is_open:
+        return None
+    return from_template(
+        "action", {"intro": _clock(context), "button": _("Open the record"), "link": settings.BASE_URL + complaint.get_absolute_url()},
+        to=message.to_user.email, language=message.language, subject=_clock(context),
+    )  # fmt: skip
+
+
+register(Kind("complaints.receipt", gettext_lazy("Receipt of a complaint"), render=_receipt))
+register(
+    Kind(
+        "complaints.reply",
+        gettext_lazy("Reply to a complaint"),
+        render=_reply,
+        on_sent=_reply_sent,
+        on_failed=_reply_failed,
+    )
+)
+register(
+    Kind("complaints.decision", gettext_lazy("Decision on a suggestion"), render=_decision, on_sent=_decision_sent)
+)
+register(Kind("complaints.answer", gettext_lazy("Answer to an enquiry"), render=_answer))
+register(Kind("complaints.clock", gettext_lazy("Clock of a complaint"), render=_clock_mail, line=_clock))
+LINES = {
+    "assigned": (gettext_lazy("Complaint assigned"), gettext_lazy("For you to handle: %(number)s %(title)s")),
+    "given_back": (gettext_lazy("Complaint given back"), gettext_lazy("Given back, to be assigned anew: %(number)s %(title)s")),
+    "to_review": (gettext_lazy("Reply to review"), gettext_lazy("A reply waits for your review: %(number)s %(title)s")),
+    "sent_back": (gettext_lazy("Reply sent back"), gettext_lazy("Your reply was sent back: %(number)s %(title)s")),
+    "to_tell": (gettext_lazy("Reply to tell"), gettext_lazy("An approved reply waits to be told: %(number)s %(title)s")),
+    "redo": (gettext_lazy("Handled again"), gettext_lazy("The customer says it is not resolved: %(number)s %(title)s")),
+    "end_asked": (gettext_lazy("End of a record asked for"), gettext_lazy("An end waits for your decision: %(number)s %(title)s")),
+    "end_refused": (gettext_lazy("End of a record refused"), gettext_lazy("Not ended, it goes its way: %(number)s %(title)s")),
+    "due_moved": (gettext_lazy("Due day moved"),
+                  gettext_lazy("The working calendar changed, so the due day moved: %(number)s %(title)s")),
+}  # fmt: skip
+for _code, (_title, _line) in LINES.items():
+    register(Kind(f"complaints.{_code}", _title, line=_about(_line)))

@@ -1,0 +1,9 @@
+from complaints.models.complaint import Complainant, Complaint
+from complaints.models.cycle import ClockAlert, Conversation, Cycle
+from complaints.models.ending import EndRequest, SuggestionDecision
+from complaints.models.handling import Assignment, CallBack, Determination, Reply
+
+__all__ = [
+    "Assignment", "CallBack", "ClockAlert", "Complainant", "Complaint", "Conversation", "Cycle", "Determination",
+    "EndRequest", "Reply", "SuggestionDecision",
+]  # fmt: skip

@@ -1,0 +1,161 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from complaints.choices import Clock, Outcome, Verdict
+from core.worktime import Limit, LimitKind, Remaining
+
+
+class CycleQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_at=None)
+
+    def running(self):
+        """Cycles of which a clock still runs."""
+        return self.open().filter(replied_at=None)
+
+
+class Cycle(models.Model):
+    """One round of handling with its own clocks. The due moments are stored and follow from ``started_at``, the limits
+    and the edition of the calendar alone (T1); a breach stays (T2); a closed cycle never changes (T3).
+    """
+
+    complaint = models.ForeignKey(
+        "complaints.Complaint", models.PROTECT, related_name="cycles", verbose_name=_("complaint")
+    )
+    n = models.PositiveSmallIntegerField(_("cycle"))
+    started_at = models.DateTimeField(_("began"))
+    response_hours = models.PositiveSmallIntegerField(_("hours to the first response"), null=True, blank=True)
+    result_days = models.PositiveSmallIntegerField(_("working days to the result"))
+    calendar_version = models.PositiveIntegerField(_("edition of the calendar"))
+    response_due = models.DateTimeField(_("first response due"), null=True, blank=True)
+    result_due = models.DateTimeField(_("result due"))
+    first_response_at = models.DateTimeField(_("first response"), null=True, blank=True)
+    replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
+    response_breached_at = models.DateTimeField(_("response late since"), null=True, blank=True)
+    result_breached_at = models.DateTimeField(_("result late since"), null=True, blank=True)
+    verdict = models.CharField(_("responsibility"), max_length=10, choices=Verdict, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    frozen = models.JSONField(_("figures at the end"), null=True, blank=True)
+
+    objects = CycleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["complaint", "n"]
+        indexes = [
+            models.Index(fields=["result_due"], condition=Q(closed_at=None), name="cycle_due"),
+            models.Index(fields=["result_due", "n"], name="cycle_by_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),
+            models.UniqueConstraint(fields=["complaint"], condition=Q(closed_at=None), name="one_open_cycle"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="", frozen=None)
+                | (Q(closed_at__isnull=False, frozen__isnull=False) & ~Q(outcome="")),
+                name="cycle_outcome_iff_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(response_due=None, response_hours=None)
+                | Q(response_due__isnull=False, response_hours__gte=0),
+                name="cycle_response_has_limit",
+            ),
+            models.CheckConstraint(condition=Q(result_due__gte=F("started_at")), name="cycle_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(first_response_at=None) | Q(first_response_at__gte=F("started_at")),
+                name="cycle_response_after_start",
+            ),
+        ]
+        verbose_name = _("cycle of handling")
+        verbose_name_plural = _("cycles of handling")
+
+    def __str__(self):
+        return f"{self.complaint_id}/{self.n}"
+
+    @property
+    def is_open(self):
+        return self.closed_at is None
+
+    @property
+    def awaits_response(self):
+        return self.is_open and self.response_due is not None and self.first_response_at is None and not self.replied_at
+
+    @property
+    def due_at(self):
+        """The end of the clock that runs out first; None when no clock runs any more."""
+        if not self.is_open or self.replied_at:
+            return None
+        return min(self.response_due, self.result_due) if self.awaits_response else self.result_due
+
+    @property
+    def elapsed_left(self):
+        """What is left by the clock on the wall while the response is awaited; None when working time counts."""
+        if not self.awaits_response or self.due_at != self.response_due:
+            return None
+        return Remaining((self.response_due - timezone.now()).total_seconds() / 60, 24 * 60, is_stopped=False)
+
+    @property
+    def outcome_badge(self):
+        return Outcome(self.outcome)
+
+    @property
+    def is_overdue(self):
+        return self.due_at is not None and self.due_at < timezone.now()
+
+    @property
+    def is_breached(self):
+        return bool(self.response_breached_at or self.result_breached_at)
+
+    def due_of(self, clock):
+        return self.response_due if clock == Clock.RESPONSE else self.result_due
+
+    def limit_of(self, clock):
+        if clock == Clock.RESPONSE:
+            return Limit(LimitKind.ELAPSED_HOURS, self.response_hours)
+        return Limit(LimitKind.WORKING_DAYS, self.result_days)
+
+    def stopped_at(self, clock):
+        """When the clock was stopped; a reply is a response as well."""
+        return (self.first_response_at or self.replied_at) if clock == Clock.RESPONSE else self.replied_at
+
+    def breached_at(self, clock):
+        return self.response_breached_at if clock == Clock.RESPONSE else self.result_breached_at
+
+
+class ClockAlert(models.Model):
+    """That people were told of a clock at 50, 80 or 100 percent, once each. Insert-only."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="alerts", verbose_name=_("cycle"))
+    clock = models.CharField(_("clock"), max_length=10, choices=Clock)
+    percent = models.PositiveSmallIntegerField(_("percent used"))
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cycle", "clock", "percent"], name="clock_alert_once")]
+        verbose_name = _("clock alert")
+        verbose_name_plural = _("clock alerts")
+
+    def __str__(self):
+        return f"{self.cycle_id}: {self.clock} {self.percent} %"
+
+
+class Conversation(models.Model):
+    """A contact with the complainant about the matter; an outgoing one may not have reached the person. Insert-only."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="conversations", verbose_name=_("cycle"))
+    interaction = models.OneToOneField(
+        "customers.Interaction", models.PROTECT, related_name="conversation", verbose_name=_("contact")
+    )
+    reached = models.BooleanField(_("reached"), default=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+
+    def __str__(self):
+        return f"{self.cycle_id}: {self.interaction_id}"

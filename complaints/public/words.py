@@ -1,0 +1,36 @@
+"""Moments and promises as customers read them."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from complaints import clocks
+from complaints.choices import Kind
+from core.worktime import Limit, LimitKind
+from core.worktime.words import limit_text
+
+
+def moment(at):
+    """11月25日（星期三）18:00; a midnight belongs to the day that ends with it."""
+    at = timezone.localtime(at)
+    day, clock = at, f"{at:%H:%M}"
+    if clock == "00:00":
+        day, clock = at - timedelta(days=1), "24:00"
+    words = {"day": date_format(day, "SHORT_DATE_FORMAT"), "weekday": date_format(day, "l"), "time": clock}
+    return _("%(day)s (%(weekday)s), %(time)s") % words
+
+
+def written(code):
+    """A code in two groups, as it is told and typed."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def promises(kind):
+    """{"response", "result"} of a kind as lengths of time; ``response`` is None where there is no such clock."""
+    policy = clocks.POLICIES[Kind(kind)]
+    return {
+        "response": policy.response_hours and limit_text(Limit(LimitKind.ELAPSED_HOURS, policy.response_hours)),
+        "result": limit_text(Limit(LimitKind.WORKING_DAYS, policy.result_days)),
+    }

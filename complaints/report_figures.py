@@ -1,0 +1,100 @@
+"""What the ledger gives a periodic report: figures of the period as plain JSON, kept as they were."""
+
+from collections import Counter
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from complaints.choices import FINAL_ONES, Kind, State
+from complaints.models import CallBack, Complaint, Cycle
+from complaints.selectors.figures import NOT_OURS
+from core import periods
+from core.worktime.store import calendar_for
+from customers.models import ServiceRecord
+
+
+def collect(period, unit=None):
+    """Figures of what arrived, fell due, was answered and decided between the cut-offs; {} when the ledger was silent."""
+    span = periods.bounds(period)
+    mine = {"unit": unit} if unit else {}
+    ours = Complaint.objects.filter(**mine).exclude(state__in=NOT_OURS)
+    received = within(ours, "received_at", span)
+    if not received.exists() and not ours.open().exists():
+        return {}
+    return {
+        "kinds": _count(received, "kind"),
+        "before": _count(within(ours, "received_at", periods.bounds(periods.previous(period))), "kind"),
+        "categories": _count(received.filter(kind=Kind.COMPLAINT).exclude(category=""), "category"),
+        "served": _served(span, mine),
+        "clocks": {clock: _kept(clock, span, unit) for clock in ("response", "result")},
+        "verdicts": _count(_answered(span, unit).exclude(verdict=""), "verdict"),
+        "call_backs": _call_backs(_answered(span, unit)),
+        "decisions": _count(
+            within(ours.filter(kind=Kind.SUGGESTION, decision__outcome__in=FINAL_ONES), "decision__decided_at", span),
+            "decision__outcome",
+        ),
+        "ages": _ages(ours, span),
+    }
+
+
+def within(rows, column, span):
+    since, until = span
+    return rows.filter(**{f"{column}__gte": since, f"{column}__lt": until})
+
+
+def _count(rows, column):
+    return dict(Counter(rows.order_by().values_list(column, flat=True)))
+
+
+def _served(span, mine):
+    """Orders, cases and classes of the same days and unit: the base of the complaint rate."""
+    first, last = (timezone.localdate(moment) for moment in span)
+    return ServiceRecord.objects.filter(happened_on__gte=first, happened_on__lt=last, **mine).count()
+
+
+def _of_complaints(unit):
+    mine = {"complaint__unit": unit} if unit else {}
+    return Cycle.objects.filter(complaint__kind=Kind.COMPLAINT, **mine).exclude(complaint__state__in=NOT_OURS)
+
+
+def _kept(clock, span, unit):
+    """First cycles of complaints whose clock ended in the period: {"due", "kept"}; one still running is not kept.
+
+    Withdrawn before it was due counts neither way.
+    """
+    breached = f"{clock}_breached_at"
+    rows = within(_of_complaints(unit).filter(n=1), f"{clock}_due", span)
+    rows = rows.exclude(Q(outcome="withdrawn", replied_at=None) & Q(**{breached: None}))
+    answered = Q(replied_at__isnull=False)
+    if clock == "response":
+        answered |= Q(first_response_at__isnull=False)
+    return {"due": rows.count(), "kept": rows.filter(answered, **{breached: None}).count()}
+
+
+def _answered(span, unit):
+    return within(_of_complaints(unit), "replied_at", span)
+
+
+def _call_backs(cycles):
+    """Of the cycles answered in the period: called back, reached, resolved, and the marks given."""
+    reached = CallBack.objects.filter(cycle=OuterRef("pk"), reached=True)
+    found = cycles.filter(Exists(reached))
+    scores = CallBack.objects.filter(cycle__in=cycles, score__isnull=False).order_by().values_list("score", flat=True)
+    return {
+        "due": cycles.count(), "reached": found.count(), "resolved": found.filter(Exists(reached.filter(resolved=True))).count(),
+        "scores": sorted(scores),
+    }  # fmt: skip
+
+
+def _ages(rows, span):
+    """[working days waited, past its clock] of each complaint and suggestion that is open when the report is made."""
+    calendar, now = calendar_for(), min(timezone.now(), span[1])
+    waiting = rows.open().filter(kind__in=[Kind.COMPLAINT, Kind.SUGGESTION], received_at__lt=now)
+    waiting = waiting.exclude(state__in=[State.DEFERRED]).select_related("cycle")
+    return [
+        [
+            calendar.working_days_between(calendar.local_day(row.received_at), calendar.local_day(now)),
+            row.cycle.is_overdue,
+        ]
+        for row in waiting.order_by("received_at")
+    ]

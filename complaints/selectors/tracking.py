@@ -1,0 +1,23 @@
+"""What a customer may ask about a record with its number and code."""
+
+from complaints.codes import fits
+from complaints.models import Complaint
+
+NOBODYS = "0" * 64  # no code has this hash
+
+
+def tracked(number, code):
+    """The Complaint with this number, if ``code`` is its code; otherwise None, whichever of both is wrong: the same
+    query and the same comparison either way.
+    """
+    number = (number or "").strip().upper()
+    stored = Complaint.objects.filter(number=number).values_list("code_hash", flat=True).first()
+    if not fits(code, stored or NOBODYS):
+        return None
+    return Complaint.objects.select_related("cycle", "decision").get(number=number)
+
+
+def of_form(key):
+    """The Complaint that the form ``key`` became, or None."""
+    rows = Complaint.objects.select_related("cycle", "complainant")
+    return rows.filter(form_key=key).first() if key else None

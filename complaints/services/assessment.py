@@ -1,0 +1,25 @@
+"""Nature, severity and scope on receipt (CMP-14), and the decision to take a complaint up."""
+
+from django.db import transaction
+
+from accounts.selectors import main_unit
+from complaints.choices import State
+from complaints.workflows import LEDGER
+from core.workflow import edit
+
+
+@transaction.atomic
+def accept(complaint, *, by, category, nature, severity, scope, repeat_of=None, comment="", expected_version=None):
+    """Take the complaint up with its assessment; ``repeat_of`` is the earlier one it repeats (CMP-45)."""
+    LEDGER.move(
+        complaint, State.ACCEPTED, by=by, comment=comment, expected_version=expected_version, category=category,
+        nature=nature, severity=severity, scope=scope, repeat_of=repeat_of,
+        payload={"category": category, "nature": nature, "severity": severity, "scope": scope},
+        **({} if complaint.desk_id else {"desk": main_unit(by)}),
+    )  # fmt: skip
+    return complaint
+
+
+def reassess(complaint, *, by, comment="", expected_version=None, **fields):
+    """Change the assessment of an open record; the old one stays readable in the history."""
+    return edit(complaint, by=by, comment=comment, expected_version=expected_version, kind="reassessed", **fields)

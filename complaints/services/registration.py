@@ -1,0 +1,109 @@
+"""How a record enters the ledger: by a customer's form, by a colleague, from a follow-up."""
+
+import secrets
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.selectors import main_unit
+from complaints.choices import Kind, Part
+from complaints.codes import code_for, hash_of
+from complaints.models import Complainant, Complaint
+from complaints.services import cycles
+from complaints.signals import complaint_registered
+from core import attachments, numbering
+from core.workflow import InvalidTransition, contribute, start
+from customers.names import stored_phone
+from notifications.services import outbox
+
+PERSONAL = ("name", "phone", "email")
+
+
+def register(
+    *, kind, title, text, channel, received_at=None, by=None, customer=None, contact=None, complainant=None, unit=None,
+    interaction=None, follow_up=None, files=(), language="zh-hans", form_key="", concerned=(), **facts,
+):  # fmt: skip
+    """Number and store a record and start its clocks. Returns (complaint, code).
+
+    ``by`` is the colleague who received it; None: the customer's own form, which alone gets a tracking ``code``.
+    ``complainant`` is a dict of name, phone, email and consent; what it leaves out comes from the contact person
+    or the caller of ``interaction``. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are
+    further columns (category, nature, severity, scope, repeat_of). A second call with the same ``form_key`` or
+    ``follow_up`` returns the first record.
+
+    Raises InvalidTransition for a moment in the future and ValidationError for a file that is not taken.
+    """
+    code = "" if by else code_for(form_key or secrets.token_hex(16))
+    existing = _existing(form_key, follow_up)
+    if existing:
+        return existing, code or None
+    now = timezone.now()
+    received_at = received_at or (interaction.started_at if interaction else now)
+    if received_at > now:
+        raise InvalidTransition(_("This cannot have been received in the future."))
+    if contact is not None:
+        customer = contact.customer
+    desk = (main_unit(by) if by else None) or (customer.unit if customer else None)
+    complaint = Complaint(
+        pk=_reserved_key(), kind=Kind(kind).value, title=title[:200], text=text, channel=channel, language=language,
+        received_at=received_at, registered_at=now, receiver=by, desk=desk, unit=unit, customer=customer,
+        contact=contact, interaction=interaction, follow_up=follow_up, form_key=form_key,
+        code_hash=hash_of(code) if code else "", **facts,
+    )  # fmt: skip
+    person = _person(complaint, complainant, contact, interaction)
+    try:
+        with transaction.atomic():
+            _store(complaint, person, files=files, concerned=concerned, by=by)
+    except IntegrityError:
+        existing = _existing(form_key, follow_up)
+        if existing is None:
+            raise
+        complaint = existing
+    return complaint, code or None
+
+
+def _store(complaint, person, *, files, concerned, by):
+    """All rows of a new record. The number comes last: until commit the next one of its kind waits for it."""
+    cycle = cycles.new_cycle(complaint, n=1, started_at=complaint.received_at)
+    cycle.save(force_insert=True)
+    person.save(force_insert=True)
+    attachments.add_all(complaint, files, by=by)
+    for colleague in concerned:
+        contribute(complaint, colleague, Part.CONCERNED)
+    cycles.hold_customer(complaint, by=by)
+    if person.email:
+        outbox.queue("complaints.receipt", context={"complaint": complaint.pk}, language=complaint.language,
+                     dedupe_key=f"complaints.receipt:{complaint.pk}")  # fmt: skip
+    complaint.cycle = cycle
+    complaint.number = numbering.take(Kind(complaint.kind).prefix, on=timezone.localdate(complaint.registered_at))
+    start(complaint, by=by)
+    complaint_registered.send(sender=Complaint, complaint=complaint)
+
+
+def _existing(form_key, follow_up):
+    rows = Complaint.objects.select_related("cycle", "complainant")
+    if form_key and (found := rows.filter(form_key=form_key).first()):
+        return found
+    return rows.filter(follow_up=follow_up).first() if follow_up else None
+
+
+def _reserved_key():
+    """The key of the row to come, so that what belongs to it can be written before the number is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('complaints_complaint', 'id'))")
+        return cursor.fetchone()[0]
+
+
+def _person(complaint, given, contact, interaction):
+    """The Complainant: what was given, and where nothing was, what the contact person or the call tells."""
+    known = {name: getattr(contact, name) for name in PERSONAL} if contact else {}
+    if interaction is not None and not known:
+        known = {"name": interaction.caller, "phone": interaction.number}
+    given = given or {}
+    name, phone, email = ((given.get(field) or known.get(field) or "").strip() for field in PERSONAL)
+    consent = bool(given.get("consent"))
+    return Complainant(
+        complaint=complaint, name=name[:100], phone=stored_phone(phone) or phone[:40], email=email[:200],
+        consent=consent, consent_at=timezone.now() if consent else None,
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""The ledger as a list: one class for the screen and every file (CMP-09, 10)."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Complaint
+from core import moments
+from core.tables import BadgeColumn, NumberColumn, PortalTable
+from customers.tables import NOWRAP, CodeColumn, DayColumn
+
+
+class ClockColumn(tables.TemplateColumn):
+    """The clock that runs out first; of an answered record whether its clocks were kept."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("attrs", {"td": {"class": "when"}, "th": {"class": "when"}})
+        super().__init__(template_code='{% include "complaints/clock_cell.html" %}', **kwargs)
+
+    def value(self, record, **kwargs):
+        at = record.cycle.due_at
+        return moments.local(at).replace(tzinfo=None) if at else None
+
+
+class ComplaintTable(PortalTable):
+    number = CodeColumn(verbose_name=_("Number"))
+    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind", attrs=NOWRAP)
+    title = tables.Column(verbose_name=_("About"), orderable=False, attrs={"td": {"class": "cut"}})
+    text = tables.Column(verbose_name=_("What was said"), orderable=False, visible=False)
+    who = tables.Column(verbose_name=_("Complainant"), accessor="who", orderable=False)
+    channel = tables.Column(
+        verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel", visible=False
+    )
+    received_at = DayColumn(verbose_name=_("Received"))
+    registered_at = DayColumn(verbose_name=_("Registered"), visible=False)
+    receiver = tables.Column(verbose_name=_("Received by"), order_by="receiver__name_key", default=_("Customer's form"))
+    category = tables.Column(
+        verbose_name=_("Category"), accessor="get_category_display", order_by="category", default="–", visible=False
+    )
+    severity = tables.Column(
+        verbose_name=_("Severity"), accessor="get_severity_display", order_by="severity", default="–", visible=False
+    )
+    responsible = tables.Column(
+        verbose_name=_("Unit and handler"), accessor="responsible", order_by="unit__path", default=_("Nobody yet")
+    )
+    state = BadgeColumn("state_badge", verbose_name=_("Progress"), order_by="state")
+    result = tables.Column(verbose_name=_("Result"), accessor="result", orderable=False, default="–")
+    cycle_n = NumberColumn(verbose_name=_("Cycle"), accessor="cycle__n", visible=False)
+    response_due = DayColumn(verbose_name=_("First response due"), accessor="cycle__response_due", visible=False)
+    first_response_at = DayColumn(verbose_name=_("First response"), accessor="cycle__first_response_at", visible=False)
+    result_due = DayColumn(verbose_name=_("Result due"), accessor="cycle__result_due", visible=False)
+    replied_at = DayColumn(verbose_name=_("Replied"), accessor="cycle__replied_at", visible=False)
+    late = tables.BooleanColumn(verbose_name=_("A clock was not kept"), accessor="cycle__is_breached", visible=False)
+    due = ClockColumn(verbose_name=_("Due"), accessor="cycle__due_at", order_by="cycle__result_due", empty_values=())
+
+    class Meta(PortalTable.Meta):
+        model = Complaint
+        fields = (
+            "number", "kind", "title", "text", "who", "channel", "received_at", "registered_at", "receiver", "category",
+            "severity", "responsible", "state", "result", "cycle_n", "response_due", "first_response_at", "result_due",
+            "replied_at", "late", "due",
+        )  # fmt: skip
+        empty_text = _(
+            "Nothing here. What customers say on the phone, by mail or on the public page is registered once."
+        )
+
+    def value_late(self, value):
+        return _("Yes") if value else _("No")
+
+
+class LedgerPaper(ComplaintTable):
+    """The ledger on paper: the regulation's columns, as many as a sheet holds."""
+
+    class Meta(ComplaintTable.Meta):
+        exclude = (
+            "text", "channel", "registered_at", "category", "severity", "cycle_n", "response_due", "first_response_at",
+            "result_due", "replied_at", "late",
+        )  # fmt: skip

@@ -1,0 +1,39 @@
+"""Doors of Celery into complaints. Everything here is safe to run twice and in parallel."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from complaints.choices import State
+from complaints.models import Complaint
+from complaints.selectors.ledger import gaps
+from complaints.services import suggestions, watching
+from core.batch import each
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="complaints.watch_clocks")
+def watch_clocks():
+    """Beat, every 5 minutes: due moments by a changed calendar, warnings at 50 and 80 percent, breaches."""
+    return {
+        "recomputed": each(watching.of_an_older_calendar(), watching.recompute),
+        "watched": each(watching.running(), watching.watch),
+    }
+
+
+@shared_task(name="complaints.take_up_deferred")
+def take_up_deferred():
+    """Beat, every morning: deferred suggestions whose day has come are evaluated again."""
+    rows = Complaint.objects.filter(state=State.DEFERRED, decision__review_on__lte=timezone.localdate())
+    return each(rows.select_related("cycle", "handler"), suggestions.take_up)
+
+
+@shared_task(name="complaints.check_ledger")
+def check_ledger():
+    """Beat, every night: numbers without a gap (N1) and clocks that follow from their start (T1)."""
+    found = {"gaps": gaps(), "drifted": [cycle.pk for cycle in watching.drifted()]}
+    if any(found.values()):
+        log.error("the ledger does not add up: %s", found)
+    return found

@@ -1,0 +1,150 @@
+"""The ledger, the page of a record, and registering one."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from complaints.choices import State
+from complaints.filters import ComplaintFilter
+from complaints.forms.registration import ORIGINS, RegisterForm
+from complaints.models import Complaint
+from complaints.selectors import ledger, people
+from complaints.services import personal, registration
+from complaints.tables import ComplaintTable, LedgerPaper
+from complaints.views.acts import steps_of
+from complaints.views.common import registers, sees
+from core import attachments
+from core.forms import ReasonForm
+from core.lists import list_page
+from core.panels import panels
+from core.permissions import allows, require
+from core.views import get_visible_or_404, posted, render_page
+from core.worktime.selectors import strip
+
+LONGEST_STRIP = 21  # days; a longer clock is told in words alone
+WAITS = {
+    State.REGISTERED: gettext_lazy("Nothing now: it waits for a service lead or for who takes it on."),
+    State.ACCEPTED: gettext_lazy("Nothing now: it waits to be assigned by a service lead."),
+    State.ASSIGNED: gettext_lazy("Nothing now: the person it was assigned to takes it on."),
+    State.HANDLING: gettext_lazy("Nothing now: the handler checks the facts and writes the reply."),
+    State.REVIEW: gettext_lazy(
+        "Nothing now: somebody reviews it who neither handled it nor called back; nobody reviews their own."
+    ),
+    State.REPLIED: gettext_lazy("Nothing now: somebody calls back who neither handled it nor reviewed the reply."),
+    State.EVALUATING: gettext_lazy("Nothing now: the unit judges the suggestion."),
+    State.DEFERRED: gettext_lazy("Nothing now: it is looked at again on its day."),
+}
+
+
+@sees
+def complaint_list(request):
+    fmt = request.GET.get("format")
+    if fmt:
+        require(request.user, "complaints.export")
+    found = ComplaintFilter(request.GET, ledger.rows(request.user), request=request)
+    return list_page(
+        request, "complaints/list.html", found, LedgerPaper if fmt == "pdf" else ComplaintTable, title=_("Ledger of complaints and suggestions"),
+        log=request.user, tabs=_tabs(request), may_export=allows(request.user, "complaints.export"),
+    )  # fmt: skip
+
+
+def _tabs(request):
+    chosen, counts = request.GET.get("view") or "open", ledger.counts(request.user)
+    tabs = [("open", pgettext("complaint", "Open"), "open"), ("mine", _("Mine"), "mine"), ("unit", _("My units"), None),
+            ("overdue", _("Overdue"), "overdue")]  # fmt: skip
+    if request.user.has_perm("complaints.review_reply"):
+        tabs.append(("review", _("To be reviewed"), "review"))
+    if request.user.has_perm("complaints.call_back"):
+        tabs.append(("call_back", _("To be called back"), "call_back"))
+    tabs.append(("all", _("All"), None))
+    return [
+        {"label": label, "url": f"?view={name}", "active": chosen == name, "hot": name == "overdue"}
+        | ({"count": counts[count]} if count else {})
+        for name, label, count in tabs
+    ]
+
+
+@sees
+def complaint_detail(request, pk):
+    complaint = get_visible_or_404(Complaint, request.user, pk=pk)
+    cycles = ledger.cycles_of(complaint)
+    steps = steps_of(request.user, complaint)
+    context = {
+        "complaint": complaint,
+        "cycles": cycles,
+        "strip": _strip(cycles[0].cycle),
+        "today": timezone.localdate(),
+        "main": next((step for step in steps if step.act.is_main), None),
+        "steps": steps,
+        "tags": [complaint.get_kind_display(), _("Cycle %(n)s") % {"n": cycles[0].cycle.n}],
+        "waits_for": WAITS.get(complaint.state, _("Nothing now.")),
+        "waiting_end": people.waiting_end(complaint),
+        "reveals": allows(request.user, "complaints.reveal", complaint),
+        "others": ledger.others_of(complaint, request.user),
+        "attachments": attachments.of(complaint),
+        "events": complaint.transitions.select_related("by", "on_behalf_of"),
+        "panels": panels("complaints.complaint", request, complaint),
+    }
+    return render_page(request, "complaints/detail.html", context)
+
+
+def _strip(cycle):
+    """The days of the result clock while it runs."""
+    if not cycle.is_open or (cycle.result_due - cycle.started_at).days > LONGEST_STRIP:
+        return []
+    return strip(cycle.started_at, cycle.result_due, version=cycle.calendar_version)
+
+
+@registers
+def complaint_create(request):
+    form = RegisterForm(posted(request), request.FILES or None, user=request.user, initial=_prefilled(request))
+    if form.is_valid():
+        complaint, _code = registration.register(by=request.user, **form.values())
+        messages.success(request, _("Registered as %(number)s.") % {"number": complaint.number})
+        return redirect(complaint)
+    return render_page(request, "complaints/register.html", {"form": form, "origin": _origin(form)})
+
+
+def _prefilled(request):
+    """What is known already of the customer, contact person, call or follow-up whose key is in the address."""
+    start = {}
+    for name, model in ORIGINS:
+        key = request.GET.get(name, "")
+        row = model.objects.visible_to(request.user).filter(pk=key).first() if key.isdecimal() else None
+        if row is None:
+            continue
+        start[name] = row.pk
+        start |= {
+            field: getattr(row, f"{field}_id") for field in ("customer", "contact") if hasattr(row, f"{field}_id")
+        }
+        if name == "interaction":
+            received = timezone.localtime(row.started_at).strftime("%Y-%m-%dT%H:%M")
+            start |= {"text": row.summary, "channel": row.channel, "received_at": received}
+        if name == "follow_up":
+            start |= {"title": row.title, "text": row.detail}
+    return start
+
+
+def _origin(form):
+    """The rows the form builds on, for the page."""
+    found = {}
+    for name, model in ORIGINS:
+        key = str(form[name].value() or "")
+        found[name] = model.objects.visible_to(form.user).filter(pk=key).first() if key.isdecimal() else None
+    return found
+
+
+@sees
+def complaint_reveal(request, pk):
+    complaint = get_visible_or_404(Complaint, request.user, pk=pk)
+    require(request.user, "complaints.reveal", complaint)
+    form = ReasonForm(posted(request))
+    context = {"form": form, "row": complaint.number, "back": reverse("complaints:detail", args=[pk])}
+    if form.is_valid():
+        shown = personal.reveal(complaint, by=request.user, reason=form.cleaned_data["reason"])
+        fields = complaint.complainant._meta
+        context |= {"is_shown": True, "facts": [(fields.get_field(name).verbose_name, shown[name]) for name in shown]}
+    return render_page(request, "customers/reveal.html", context)
