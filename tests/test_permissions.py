@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.choices import Role
 from accounts.roles import GRANTS, is_write
+from accounts.selectors import roles_of
 from core.imports.schema import SCHEMAS
 from tests.factories.accounts import person, supervisor
 
@@ -67,8 +68,9 @@ ACTORS = [*((role.value, (role,)) for role in Role if role != Role.SUPERVISOR), 
           ("supervisor and officer", (Role.SURVEY_OFFICER,)), ("supervisor and administrator", (Role.ADMINISTRATOR,))]  # fmt: skip
 
 
-def granted_to(actor, roles):
-    granted = {name for role in roles for name in GRANTS[role]}
+def granted_to(actor, user):
+    """What the page of roles grants a person: by the chosen roles, and as one of the staff."""
+    granted = {name for role in roles_of(user) for name in GRANTS[role]}
     if actor.startswith("supervisor"):
         granted |= set(GRANTS[Role.SUPERVISOR])
         granted = {name for name in granted if not is_write(name)}
@@ -82,7 +84,7 @@ def test_each_role_reaches_exactly_its_pages(actor, roles, method):
     user = supervisor(*roles) if actor.startswith("supervisor") else person(*roles)
     client = Client(raise_request_exception=False)
     client.force_login(user, LOGIN_BACKEND)
-    granted, wrong = granted_to(actor, roles), []
+    granted, wrong = granted_to(actor, user), []
     for name, route, view in OURS:
         if view.access == ("public",):
             continue

@@ -11,6 +11,9 @@ from accounts.models import SupervisionMembership, User
 from core.workflow import InvalidTransition, record
 
 
+OUTSIDE = {Role.AGENCY.value, Role.CUSTOMER.value}
+
+
 @transaction.atomic
 def create(*, by, username, email, name_zh, name_en="", roles=(), unit=None, is_head=False, post=None, language="zh-hans",
            password=None, since=None):  # fmt: skip
@@ -44,7 +47,9 @@ def edit(user, *, by, roles=None, **fields):
 
 
 def _set_roles(user, roles):
-    names = {Role(role).value for role in roles} | {Role.EMPLOYEE.value}
+    names = {Role(role).value for role in roles}
+    if not names or names - OUTSIDE:  # an agency or a customer is not one of the staff
+        names.add(Role.EMPLOYEE.value)
     user.groups.set(Group.objects.filter(name__in=names))
 
 
