@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from appraisal.choices import CycleState
-from appraisal.models import FactSnapshot, Score
+from appraisal.models import Score
 from appraisal.panels import of_case, of_complaint, of_measure
 from appraisal.report_sections import charts, collect, headlines, sentences, tables
 from appraisal.selectors.evidence import chain
@@ -50,7 +50,7 @@ def score(who, measure):
     make.rate(row, who)
     cycles.show_preview(row, by=who.officer)
     publications.publish(make.end_objections(row), by=who.executive)
-    return Score.objects.get(sheet__cycle=row)
+    return Score.objects.get(sheet__cycle=row, sheet__unit=who.unit)
 
 
 def flat(nodes):
@@ -68,7 +68,7 @@ def test_a_score_leads_to_its_measure_finding_and_answers(client, who, measure, 
 
 
 def test_the_chain_names_no_answer_and_nothing_the_reader_may_not_open(who, measure, score):
-    fact = FactSnapshot.objects.get(indicator="measure_completion")
+    fact = score.sheet.facts.get(indicator="measure_completion")
     assert (fact.base_ids, fact.row_ids, fact.row_model) == ([measure.pk], [], "improvements.measure")
     kinds = {node.url.split("/")[1] for node in flat(chain(who.executive, fact).nodes)}
     assert kinds == {"improvements", "surveys"}
@@ -86,7 +86,7 @@ def test_a_record_shows_the_scores_that_rest_on_it(rf, who, measure, score):
 
 
 def test_today_stands_beside_the_frozen_value(client, who, measure, score):
-    fact = FactSnapshot.objects.get(indicator="measure_completion")
+    fact = score.sheet.facts.get(indicator="measure_completion")
     client.force_login(who.executive)
     with mock.patch("appraisal.indicators.fetch", make.fact):
         answer = client.get(fact.get_absolute_url())
