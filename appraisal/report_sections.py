@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from appraisal.choices import Grade, Source
 from appraisal.models import Publication
@@ -87,6 +87,22 @@ def tables(data):
             rows,
         )
     ]
+
+
+def line_table(units):
+    """(headers, rows) of every line of every unit, values as figures."""
+    headers = (_("Unit"), _("Line"), _("Weight after spreading (%)"), pgettext("indicator", "Target"), _("Value"),
+               _("Numerator"), _("Denominator"), _("Points"), _("Contribution"))  # fmt: skip
+    figures = ("effective", "target", "value", "numerator", "denominator", "points", "contribution")
+    rows = [
+        [pick(unit, "unit"), pick(line, "title"), *(_number(line.get(name)) for name in figures)]
+        for unit in units for line in unit["lines"]
+    ]  # fmt: skip
+    return headers, rows
+
+
+def _number(text):
+    return None if text is None else Decimal(text)
 
 
 def register():

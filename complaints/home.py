@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from complaints.choices import Kind, State
 from complaints.models import Complaint
@@ -69,7 +69,7 @@ def due_items(user):
     if user.has_perm("complaints.review_reply"):
         yield from _items(user, [State.REVIEW], _("Review the reply"), part="reviewed")
     if user.has_perm("complaints.call_back"):
-        yield from _items(user, [State.REPLIED], _("Call back"), part="called_back", told=True)
+        yield from _items(user, [State.REPLIED], pgettext("complaint", "Call back"), part="called_back", told=True)
 
 
 HANDLER_OWES = {

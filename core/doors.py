@@ -4,11 +4,13 @@ import ipaddress
 import math
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.cache import caches
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import salted_hmac
+from redis import Redis
 from redis.exceptions import RedisError
 
 PAID_SECONDS = 3600
@@ -95,8 +97,12 @@ def _take_shared(buckets, once):
     sizes = [PAID_SECONDS]
     for one in buckets:
         sizes += [one.step, one.seconds]
-    client = cache._cache.get_client(None, write=True)
-    return int(client.register_script(TAKE)(keys=keys, args=sizes))
+    return int(_script(cache._cache._get_connection_pool(write=True))(keys=keys, args=sizes))
+
+
+@lru_cache(maxsize=4)
+def _script(pool):
+    return Redis(connection_pool=pool).register_script(TAKE)
 
 
 def _take_here(buckets, once):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from appraisal.choices import IndicatorCode
 from appraisal.indicators import REGISTRY
@@ -32,7 +33,12 @@ def _chart(indicator, sheets):
     data = {"rows": rows, "unit": unit, "decimals": 1}
     brackets = _brackets(found, indicator.higher_is_better)
     data |= {"brackets": brackets} if brackets else {}
-    headers = (_("Unit"), f"{indicator.title} ({unit})" if unit else indicator.title, _("95% interval"), _("n"))
+    headers = (
+        _("Unit"),
+        f"{indicator.title} ({unit})" if unit else indicator.title,
+        _("95% interval"),
+        pgettext("figure", "Cases"),
+    )
     table = [[row["label"], f"{row['value']:.1f}", _interval(row), f"{row['n']:,}"] for row in rows]
     return Chart("dot_interval", data, str(indicator.title), str(indicator.direction), (headers, table))
 

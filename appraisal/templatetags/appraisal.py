@@ -6,11 +6,12 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from appraisal.choices import Grade
+from appraisal.choices import Grade, IndicatorCode
 from appraisal.indicators import REGISTRY
 from core.i18n import pick
 
 register = template.Library()
+ANSWERED = "surveys.wave"  # the base of a mean: answers, of which only their waves are kept
 
 
 @register.filter
@@ -36,12 +37,31 @@ def figure(value):
 
 @register.filter
 def based(fact):
-    """Numerator and denominator of a fact in words: 4 of 5."""
+    """Numerator and denominator of a fact in words: 4 ÷ 5; of a mean how many answered."""
+    if not fact.denominator:
+        return _("nothing to count: not applicable")
     if fact.value is None:
         return _("fewer than %(n)s cases: not applicable") % {"n": fact.minimum_n}
-    return _("%(numerator)s ÷ %(denominator)s") % {
-        "numerator": figure(fact.numerator), "denominator": figure(fact.denominator),
-    }  # fmt: skip
+    return _counted(fact.base_model == ANSWERED, fact.numerator, fact.denominator)
+
+
+@register.filter
+def counts(line):
+    """The same of a line of a result."""
+    return _counted(line["code"] == IndicatorCode.SATISFACTION, line["numerator"], line["denominator"])
+
+
+def _counted(is_mean, numerator, denominator):
+    if is_mean:
+        return _("n = %(n)s") % {"n": figure(denominator)}
+    return _("%(numerator)s ÷ %(denominator)s") % {"numerator": figure(numerator), "denominator": figure(denominator)}
+
+
+@register.filter
+def target(line):
+    """What is worth 100 points: ≥ 90."""
+    sign = "≥" if REGISTRY[line["code"]].higher_is_better else "≤"
+    return f"{sign} {figure(line['target'])}"
 
 
 @register.filter

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from appraisal.choices import Grade
 from appraisal.indicators import REGISTRY
 from appraisal.models import AppraisalCycle, FactSnapshot, Publication, Score, ScoreSheet
-from appraisal.report_sections import tables
+from appraisal.report_sections import line_table, tables
 from appraisal.selectors import evidence as traces
 from appraisal.selectors import pictures
 from appraisal.services import facts as fact_service
 from appraisal.services.publications import is_genuine
 from core import exports, pdf
 from core.access import needs
-from core.exports import CONTENT_TYPES, Sheet
+from core.exports import CONTENT_TYPES, xlsx
 from core.views import get_visible_or_404, render_page
 
 READERS = ("appraisal.see_all", "appraisal.see_own")
@@ -54,14 +54,23 @@ def publication_file(request, pk, no, fmt):
         context = {"publication": row, "chart": pictures.comparison(data["units"]), "headers": headers, "rows": rows}
         body = pdf.render("appraisal/publication_pdf.html", context, language=get_language(), title=title)
     else:
-        target = BytesIO()
         meta = (*exports.facts(title, request.user), (_("Fingerprint"), row.sha256))
-        exports.write(Sheet(title, headers, rows, meta), "xlsx", target)
-        body = target.getvalue()
+        body = _workbook(meta, (_("Results"), headers, rows), (_("Lines"), *line_table(data["units"])))
     answer = HttpResponse(body, content_type=CONTENT_TYPES[fmt])
     answer["Content-Disposition"] = content_disposition_header(True, f"{title}.{fmt}")
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _workbook(meta, *sheets):
+    """Bytes of a workbook: what it is, then each of ``sheets`` (name, headers, rows)."""
+    target = BytesIO()
+    writer = xlsx.Writer(target)
+    writer.about(meta)
+    for name, headers, rows in sheets:
+        writer.table(str(name), [str(header) for header in headers], iter(rows))
+    writer.book.close()
+    return target.getvalue()
 
 
 @needs("appraisal.see_own")

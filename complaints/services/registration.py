@@ -11,9 +11,10 @@ from complaints.choices import Kind, Part
 from complaints.codes import code_for, hash_of
 from complaints.models import Complainant, Complaint
 from complaints.services import cycles
+from complaints.services.storing import store
 from complaints.signals import complaint_registered
 from core import attachments, numbering
-from core.workflow import InvalidTransition, contribute, start
+from core.workflow import InvalidTransition, contribute, record
 from customers.names import stored_phone
 from notifications.services import outbox
 
@@ -35,7 +36,8 @@ def register(
     Raises InvalidTransition for a moment in the future and ValidationError for a file that is not taken.
     """
     code = "" if by else code_for(form_key or secrets.token_hex(16))
-    existing = _existing(form_key, follow_up)
+    # a customer's form is new as a rule, and the unique key finds out; files must not be stored in vain
+    existing = _existing(form_key, follow_up) if by or follow_up or files else None
     if existing:
         return existing, code or None
     now = timezone.now()
@@ -66,18 +68,17 @@ def register(
 def _store(complaint, person, *, files, concerned, by):
     """All rows of a new record. The number comes last: until commit the next one of its kind waits for it."""
     cycle = cycles.new_cycle(complaint, n=1, started_at=complaint.received_at)
-    cycle.save(force_insert=True)
-    person.save(force_insert=True)
-    attachments.add_all(complaint, files, by=by)
+    if files:
+        attachments.add_all(complaint, files, by=by)
     for colleague in concerned:
         contribute(complaint, colleague, Part.CONCERNED)
     cycles.hold_customer(complaint, by=by)
     if person.email:
         outbox.queue("complaints.receipt", context={"complaint": complaint.pk}, language=complaint.language,
                      dedupe_key=f"complaints.receipt:{complaint.pk}")  # fmt: skip
-    complaint.cycle = cycle
     complaint.number = numbering.take(Kind(complaint.kind).prefix, on=timezone.localdate(complaint.registered_at))
-    start(complaint, by=by)
+    store(complaint, cycle, person)
+    record(complaint, "created", by=by, to_state=complaint.state)
     complaint_registered.send(sender=Complaint, complaint=complaint)
 
 

@@ -97,7 +97,7 @@ ACTS = {
         is_versioned=False, todo=_("Tell the customer the approved reply, and write down how it went."),
     ),
     "call_back": Act(
-        "complaints.log_call_back", call_backs.log, forms.CallBackForm, _("Call back"), "phone-outgoing",
+        "complaints.log_call_back", call_backs.log, forms.CallBackForm, pgettext_lazy("complaint", "Call back"), "phone-outgoing",
         todo=_("Ask the customer whether it is resolved. You may, because you have neither handled nor reviewed it."),
     ),
     "decide": Act(

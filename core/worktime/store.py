@@ -39,10 +39,12 @@ def edition_for(code: str | None = None, *, version: int | None = None) -> tuple
     which = Q(calendar__code=code) if code else Q(calendar__is_default=True)
     if version is not None:
         which &= Q(no=version)
-    found = CalendarVersion.objects.filter(which).order_by("-no").select_related("calendar").first()
-    if found is None:
+    found = (
+        CalendarVersion.objects.filter(which).order_by("-no").values_list("pk", "made_at", "no", "calendar__zone")[:1]
+    )
+    if not found:
         raise CalendarError(f"There is no working calendar {code or DEFAULT}, version {version or 'any'}.")
-    return _edition(found.pk, found.made_at, found.no, found.calendar.zone)
+    return _edition(*found[0])
 
 
 @lru_cache(maxsize=32)

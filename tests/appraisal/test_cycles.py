@@ -1,4 +1,4 @@
-"""A cycle from draft to publication: guards, who may, what the database refuses, what never moves (K1–K5)."""
+"""A cycle from draft to publication (KPI-02, KPI-06, RWD-18): guards, who may, what the database refuses, what never moves."""
 
 from datetime import timedelta
 from decimal import Decimal as D

@@ -1,4 +1,4 @@
-"""How figures become a score: worked examples of the requirements, absences, order, rounding."""
+"""How figures become a score: worked examples of the requirements (KPI-05, KPI-07, KPI-08), absences, order, rounding."""
 
 import random
 from decimal import Decimal as D

@@ -70,7 +70,7 @@ def freeze(row, who, figures=FIGURES):
 
 def rate(row, who, own=80, superior=90):
     for sheet in row.sheets.all():
-        if own is not None:
+        if own is not None and sheet.head:
             ratings.submit(sheet, by=sheet.head, score=Decimal(own), comment="完成了计划")
         if superior is not None:
             ratings.submit(sheet, by=sheet.superior, score=Decimal(superior), comment="配合良好")
