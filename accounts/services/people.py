@@ -10,7 +10,6 @@ from accounts.choices import Role
 from accounts.models import SupervisionMembership, User
 from core.workflow import InvalidTransition, record
 
-
 OUTSIDE = {Role.AGENCY.value, Role.CUSTOMER.value}
 
 
