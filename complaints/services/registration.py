@@ -14,6 +14,7 @@ from complaints.services import cycles
 from complaints.services.storing import store
 from complaints.signals import complaint_registered
 from core import attachments, numbering
+from core.i18n import CHINESE
 from core.workflow import InvalidTransition, contribute, record
 from customers.names import stored_phone
 from notifications.services import outbox
@@ -23,15 +24,16 @@ PERSONAL = ("name", "phone", "email")
 
 def register(
     *, kind, title, text, channel, received_at=None, by=None, customer=None, contact=None, complainant=None, unit=None,
-    interaction=None, follow_up=None, files=(), language="zh-hans", form_key="", concerned=(), **facts,
+    interaction=None, follow_up=None, files=(), language="", form_key="", concerned=(), **facts,
 ):  # fmt: skip
     """Number and store a record and start its clocks. Returns (complaint, code).
 
     ``by`` is the colleague who received it; None: the customer's own form, which alone gets a tracking ``code``.
     ``complainant`` is a dict of name, phone, email and consent; what it leaves out comes from the contact person
-    or the caller of ``interaction``. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are
-    further columns (category, nature, severity, scope, repeat_of). A second call with the same ``form_key`` or
-    ``follow_up`` returns the first record.
+    or the caller of ``interaction``. ``language`` is that of receipt and reply; not given, the contact person's, else
+    Chinese. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are further columns
+    (category, nature, severity, scope, repeat_of). A second call with the same ``form_key`` or ``follow_up`` returns the
+    first record.
 
     Raises InvalidTransition for a moment in the future and ValidationError for a file that is not taken.
     """
@@ -46,6 +48,7 @@ def register(
         raise InvalidTransition(_("This cannot have been received in the future."))
     if contact is not None:
         customer = contact.customer
+    language = language or (contact.language if contact else CHINESE)
     desk = (main_unit(by) if by else None) or (customer.unit if customer else None)
     complaint = Complaint(
         pk=_reserved_key(), kind=Kind(kind).value, title=title[:200], text=text, channel=channel, language=language,

@@ -101,6 +101,13 @@ def test_the_receipt_is_a_mail_without_an_address_in_the_outbox(smtp, settings):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("given, spoken", [({}, "en"), ({"language": "zh-hans"}, "zh-hans")])
+def test_receipt_and_reply_speak_the_language_of_the_contact_person(crew, given, spoken):
+    contact = make.make_contact(make.make_customer(), language="en")
+    complaint = make_complaint(crew.agent, contact=contact, **given)
+    assert complaint.language == Message.objects.get(kind="complaints.receipt").language == spoken
+
+
 def test_no_mail_where_there_is_no_address():
     make_complaint(complainant=None)
     assert Message.objects.count() == 0

@@ -1,0 +1,120 @@
+"""A complaint in English: logged as a call, answered by mail in English, and closed after the call-back."""
+
+import pytest
+from django.utils import translation
+from playwright.sync_api import expect
+
+from complaints.choices import Outcome, State
+from complaints.models import Complaint
+from tests.e2e import chains
+from tests.e2e.desk import Desk
+
+pytestmark = pytest.mark.story
+
+ABOUT, SAID = "Trainer changed without notice", "I learned in the classroom that the trainer had changed."
+FOUND = {
+    "verdict": "partly",
+    "facts": "The class was not told",
+    "cause": "process",
+    "remedy": "A lesson on Saturday",
+}
+REPLY = {
+    "measures": "A lesson on Saturday was arranged",
+    "result": "600 yuan were paid back",
+    "meaning": "You miss no lesson",
+}
+
+
+def en(msgid, *, context=None):
+    """What the portal says for ``msgid`` in English."""
+    with translation.override("en"):
+        return translation.pgettext(context, msgid) if context else translation.gettext(msgid)
+
+
+class EnglishDesk(Desk):
+    """Somebody who chose English on the first page after the login."""
+
+    @classmethod
+    def of(cls, page, user):
+        desk = super().of(page, user)
+        page.locator("button[name=language][value=en]").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(en("Home"))
+        return desk
+
+    def press(self, msgid, **options):
+        # the login page, before the choice, is Chinese
+        if self.page.locator("html[lang^=zh]").count():
+            return super().press(msgid, **options)
+        return self.main.get_by_role("button", name=en(msgid, **options), exact=True).first.click()
+
+    def follow(self, msgid, **options):
+        self.main.get_by_role("link", name=en(msgid, **options), exact=True).first.click()
+
+    def says(self, msgid, seconds=10, **options):
+        self.sees(en(msgid, **options), seconds)
+
+
+def test_complaint_in_english_until_it_is_closed(smtp, celery_worker_process, new_page, wait_for):
+    home = chains.house()
+    chains.customer(home, language="en")
+    roles = ("agent", "caller", "lead", "handler")
+    agent, caller, lead, handler = (EnglishDesk.of(new_page(), getattr(home, role)) for role in roles)
+    complaint = register(agent)
+    accept_and_assign(lead, home)
+    handle(handler)
+    step(lead, "Approve and reply")
+    lead.says("Replied", context="complaint")
+    subject = f"[{complaint.number}] Our reply: {ABOUT}"
+    (mail,) = wait_for(lambda: [one for one in smtp.to(chains.CALLER["email"]) if one["Subject"].strip() == subject])
+    text = mail.get_body(("plain",)).get_content()
+    assert [words in text for words in (*REPLY.values(), en("What it means for you"))] == [True] * 4
+    wait_for(lambda: Complaint.objects.get().cycle.reply.sent_at)
+    step(caller, "Call back", answer="resolved", score=4)
+    caller.says("Closed", context="complaint")
+    complaint = Complaint.objects.select_related("cycle").get()
+    assert (complaint.state, complaint.cycle.outcome) == (State.CLOSED, Outcome.RESOLVED)
+    assert [(row.by, row.score) for row in complaint.cycle.call_backs.all()] == [(home.caller, 4)]
+
+
+def register(agent):
+    agent.go("customers:call").fill(number="138 1234 5678")
+    agent.press("Look up")
+    agent.sees("Jianghai")
+    agent.fill(summary=SAID)
+    agent.press("Save and register a complaint")
+    agent.page.wait_for_url("**/new/?interaction=*")
+    agent.fill(title=ABOUT)
+    agent.press("Register")
+    complaint = Complaint.objects.get(pk=agent.pk())
+    assert (complaint.state, complaint.text, complaint.language) == (State.REGISTERED, SAID, "en")
+    return complaint
+
+
+def step(desk, msgid, **fields):
+    """From the list on the home page to the record, and the main step there."""
+    desk.go("dashboard:home").open(ABOUT)
+    desk.follow(msgid)
+    desk.fill(**fields)
+    desk.press(msgid)
+
+
+def accept_and_assign(lead, home):
+    step(lead, "Accept", category="service", nature="ordinary", severity="minor", scope="one")
+    lead.follow("Assign")
+    lead.fill(unit=home.teaching.pk, handler=home.handler.pk)
+    lead.press("Assign")
+    lead.says("Assigned", context="complaint")
+
+
+def handle(handler):
+    handler.go("dashboard:home").open(ABOUT)
+    handler.press("Take it on")
+    handler.follow("Determine responsibility")
+    handler.fill(**FOUND)
+    handler.press("Determine responsibility")
+    for msgid, fields in (("Write the reply", REPLY | {"form": "mail"}), ("Hand in for review", {})):
+        handler.main.locator("details.menu summary").first.click()
+        handler.follow(msgid)
+        handler.fill(**fields)
+        handler.press(msgid)
+    handler.says("To be reviewed", context="complaint")
