@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.models import Complaint
 from core import moments
@@ -25,14 +26,16 @@ class ComplaintTable(PortalTable):
     number = CodeColumn(verbose_name=_("Number"))
     kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind", attrs=NOWRAP)
     title = tables.Column(verbose_name=_("About"), orderable=False, attrs={"td": {"class": "cut"}})
-    text = tables.Column(verbose_name=_("What was said"), orderable=False, visible=False)
-    who = tables.Column(verbose_name=_("Complainant"), accessor="who", orderable=False)
+    text = tables.Column(verbose_name=pgettext_lazy("complaint", "What was said"), orderable=False, visible=False)
+    who = tables.Column(verbose_name=_("Complainant"), accessor="who", orderable=False, attrs=NOWRAP)
     channel = tables.Column(
         verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel", visible=False
     )
     received_at = DayColumn(verbose_name=_("Received"))
     registered_at = DayColumn(verbose_name=_("Registered"), visible=False)
-    receiver = tables.Column(verbose_name=_("Received by"), order_by="receiver__name_key", default=_("Customer's form"))
+    receiver = tables.Column(
+        verbose_name=_("Received by"), order_by="receiver__name_key", default=_("Customer's form"), attrs=NOWRAP
+    )
     category = tables.Column(
         verbose_name=_("Category"), accessor="get_category_display", order_by="category", default="–", visible=False
     )

@@ -1,6 +1,6 @@
 """Gapless numbers per kind and local year, safe under concurrency."""
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 KINDS = {"TS": "complaint", "JY": "suggestion", "ZX": "enquiry", "BY": "praise", "ZG": "rectification", "DC": "inspection",
@@ -18,7 +18,7 @@ def take(kind, *, on=None):
     if not connection.in_atomic_block:
         raise RuntimeError("numbering.take() needs the transaction that stores the numbered record")
     year = (on or timezone.localdate()).year
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_numbersequence (kind, year, last) VALUES (%s, %s, 1) "
             "ON CONFLICT (kind, year) DO UPDATE SET last = core_numbersequence.last + 1 RETURNING last",

@@ -5,6 +5,7 @@ import uuid
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from complaints.choices import Kind
@@ -31,7 +32,7 @@ class RegisterForm(WarnsOfPhone, PortalForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.COMPLAINT, widget=forms.RadioSelect)
     title = forms.CharField(label=_("About"), max_length=200)
     text = forms.CharField(
-        label=_("What was said"), max_length=10000, widget=forms.Textarea(attrs={"rows": 6}),
+        label=pgettext_lazy("complaint", "What was said"), max_length=10000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("In the customer's words: what happened, when, with whom, and what the customer wants."),
     )  # fmt: skip
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel, initial=Channel.PHONE)

@@ -19,10 +19,10 @@ from customers.services import holds
 REOPEN_WITHIN = timedelta(days=60)
 
 
-def new_cycle(complaint, *, n, started_at):
-    """An unsaved cycle with both due moments by the policy of the kind and the calendar in force."""
+def new_cycle(complaint, *, n, started_at, calendar=None):
+    """An unsaved cycle with both due moments by the policy of the kind and ``calendar`` (none: the one in force)."""
     policy = clocks.POLICIES[Kind(complaint.kind)]
-    found = clocks.dues(started_at, policy.response_hours, policy.result_days)
+    found = clocks.dues(started_at, policy.response_hours, policy.result_days, calendar)
     return Cycle(
         complaint=complaint, n=n, started_at=started_at, response_hours=policy.response_hours,
         result_days=policy.result_days, calendar_version=found.calendar_version, response_due=found.response,

@@ -2,7 +2,7 @@
 
 import secrets
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,11 +11,12 @@ from complaints.choices import Kind, Part
 from complaints.codes import code_for, hash_of
 from complaints.models import Complainant, Complaint
 from complaints.services import cycles
-from complaints.services.storing import store
+from complaints.services.storing import reserved_key, store
 from complaints.signals import complaint_registered
 from core import attachments, numbering
 from core.i18n import CHINESE
 from core.workflow import InvalidTransition, contribute, record
+from core.worktime.store import calendar_in_force
 from customers.names import stored_phone
 from notifications.services import outbox
 
@@ -51,15 +52,16 @@ def register(
     language = language or (contact.language if contact else CHINESE)
     desk = (main_unit(by) if by else None) or (customer.unit if customer else None)
     complaint = Complaint(
-        pk=_reserved_key(), kind=Kind(kind).value, title=title[:200], text=text, channel=channel, language=language,
+        kind=Kind(kind).value, title=title[:200], text=text, channel=channel, language=language,
         received_at=received_at, registered_at=now, receiver=by, desk=desk, unit=unit, customer=customer,
         contact=contact, interaction=interaction, follow_up=follow_up, form_key=form_key,
         code_hash=hash_of(code) if code else "", **facts,
     )  # fmt: skip
     person = _person(complaint, complainant, contact, interaction)
+    cycle = cycles.new_cycle(complaint, n=1, started_at=received_at, calendar=calendar_in_force())
     try:
         with transaction.atomic():
-            _store(complaint, person, files=files, concerned=concerned, by=by)
+            _store(complaint, cycle, person, files=files, concerned=concerned, by=by)
     except IntegrityError:
         existing = _existing(form_key, follow_up)
         if existing is None:
@@ -68,9 +70,10 @@ def register(
     return complaint, code or None
 
 
-def _store(complaint, person, *, files, concerned, by):
+def _store(complaint, cycle, person, *, files, concerned, by):
     """All rows of a new record. The number comes last: until commit the next one of its kind waits for it."""
-    cycle = cycles.new_cycle(complaint, n=1, started_at=complaint.received_at)
+    if files or concerned or complaint.customer_id or person.email:
+        complaint.pk = reserved_key()
     if files:
         attachments.add_all(complaint, files, by=by)
     for colleague in concerned:
@@ -90,13 +93,6 @@ def _existing(form_key, follow_up):
     if form_key and (found := rows.filter(form_key=form_key).first()):
         return found
     return rows.filter(follow_up=follow_up).first() if follow_up else None
-
-
-def _reserved_key():
-    """The key of the row to come, so that what belongs to it can be written before the number is taken."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('complaints_complaint', 'id'))")
-        return cursor.fetchone()[0]
 
 
 def _person(complaint, given, contact, interaction):

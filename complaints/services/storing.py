@@ -9,7 +9,8 @@ def _columns(model, *left_out):
     return [field for field in model._meta.local_concrete_fields if field.column not in left_out]
 
 
-COMPLAINT, CYCLE, PERSON = _columns(Complaint, "cycle_id"), _columns(Cycle, "id"), _columns(Complainant, "id")
+COMPLAINT = _columns(Complaint, "id", "cycle_id")
+CYCLE, PERSON = (_columns(model, "id", "complaint_id") for model in (Cycle, Complainant))
 
 
 def _listed(fields):
@@ -17,23 +18,31 @@ def _listed(fields):
 
 
 STORE = """
-WITH cycle AS (INSERT INTO complaints_cycle ({}) VALUES ({}) RETURNING id),
-     person AS (INSERT INTO complaints_complainant ({}) VALUES ({}) RETURNING id)
-INSERT INTO complaints_complaint ({}, cycle_id) SELECT {}, cycle.id FROM cycle
-RETURNING cycle_id, (SELECT id FROM person)
+WITH key AS (SELECT COALESCE(%s, nextval(pg_get_serial_sequence('complaints_complaint', 'id'))) AS id),
+     cycle AS (INSERT INTO complaints_cycle (complaint_id, {}) SELECT key.id, {} FROM key RETURNING id),
+     person AS (INSERT INTO complaints_complainant (complaint_id, {}) SELECT key.id, {} FROM key RETURNING id)
+INSERT INTO complaints_complaint (id, cycle_id, {}) SELECT key.id, cycle.id, {} FROM key, cycle
+RETURNING id, cycle_id, (SELECT id FROM person)
 """.format(*_listed(CYCLE), *_listed(PERSON), *_listed(COMPLAINT))  # noqa: S608 (own names)
 
 
 def store(complaint, cycle, person):
-    """Insert a numbered ``complaint`` that has its key, with its first cycle and its complainant."""
+    """Insert a numbered ``complaint`` with its first cycle and its complainant; it may have its key already."""
     values = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection)
         for row, fields in ((cycle, CYCLE), (person, PERSON), (complaint, COMPLAINT))
         for field in fields
     ]
     with connection.cursor() as cursor:
-        cursor.execute(STORE, values)
-        cycle.pk, person.pk = cursor.fetchone()
-    complaint.cycle = cycle
+        cursor.execute(STORE, [complaint.pk, *values])
+        complaint.pk, cycle.pk, person.pk = cursor.fetchone()
+    complaint.cycle, cycle.complaint, person.complaint = cycle, complaint, complaint
     for row in (complaint, cycle, person):
         row._state.adding, row._state.db = False, connection.alias
+
+
+def reserved_key():
+    """The key of a record to come, for what has to name it before its number is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('complaints_complaint', 'id'))")
+        return cursor.fetchone()[0]

@@ -178,6 +178,22 @@ def steps_of(user, complaint):
     ]
 
 
+# What stands beside the primary button.
+BESIDE = {
+    "approve": ("send_back",), "take": ("give_back",), "draft": ("determine",), "submit": ("draft",),
+    "decide": ("return_suggestion",), "grant_ending": ("refuse_ending",), "call_back": ("talk",), "accept": ("ask_ending",),
+}  # fmt: skip
+
+
+def pressing(steps, view):
+    """(the primary step or None, those beside it); the handler's work goes from determination to draft to review."""
+    by_name = {step.name: step for step in steps}
+    main = next((step for step in steps if step.act.is_main), None)
+    if main and main.name == "determine" and view.determination:
+        main = by_name["submit" if view.reply else "draft"]
+    return main, [by_name[name] for name in BESIDE.get(main.name if main else "", ()) if name in by_name]
+
+
 @sees
 def act(request, pk, step):
     """Show or take the step of ``ACTS`` that the address names."""

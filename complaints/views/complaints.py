@@ -14,7 +14,7 @@ from complaints.models import Complaint
 from complaints.selectors import ledger, people
 from complaints.services import personal, registration
 from complaints.tables import ComplaintTable, LedgerPaper
-from complaints.views.acts import steps_of
+from complaints.views.acts import pressing, steps_of
 from complaints.views.common import registers, sees
 from core import attachments
 from core.forms import ReasonForm
@@ -72,12 +72,14 @@ def complaint_detail(request, pk):
     complaint = get_visible_or_404(Complaint, request.user, pk=pk)
     cycles = ledger.cycles_of(complaint)
     steps = steps_of(request.user, complaint)
+    main, beside = pressing(steps, cycles[0])
     context = {
         "complaint": complaint,
         "cycles": cycles,
         "strip": _strip(cycles[0].cycle),
         "today": timezone.localdate(),
-        "main": next((step for step in steps if step.act.is_main), None),
+        "main": main,
+        "beside": beside,
         "steps": steps,
         "tags": [complaint.get_kind_display(), _("Cycle %(n)s") % {"n": cycles[0].cycle.n}],
         "waits_for": WAITS.get(complaint.state, _("Nothing now.")),

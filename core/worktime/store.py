@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import lru_cache, partial
+from time import monotonic
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -21,6 +22,9 @@ from core.worktime.signals import calendar_changed
 DEFAULT = "default"
 OFFICE: Sessions = ((time(9), time(12)), (time(13), time(18)))
 OFFICE_WEEK: Week = dict.fromkeys(range(5), OFFICE)
+TRUSTED_SECONDS = 1
+
+_in_force: dict = {}
 
 
 # ── reading ──
@@ -32,6 +36,17 @@ def calendar_for(code: str | None = None, *, version: int | None = None) -> Work
     CalendarError when there is no such calendar or version.
     """
     return edition_for(code, version=version)[1]
+
+
+def calendar_in_force() -> WorkCalendar:
+    """The default calendar, outside a transaction as this process saw it at most a second ago: for what comes in a rush
+    and keeps the version it was computed with.
+    """
+    if connection.in_atomic_block:
+        return calendar_for()
+    if monotonic() > _in_force.get("until", 0):
+        _in_force.update(calendar=calendar_for(), until=monotonic() + TRUSTED_SECONDS)
+    return _in_force["calendar"]
 
 
 def edition_for(code: str | None = None, *, version: int | None = None) -> tuple[Content, WorkCalendar]:

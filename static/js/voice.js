@@ -23,4 +23,7 @@
     store.write(values());
     state.textContent = state.dataset.kept;
   });
+  form.addEventListener("submit", () => { // without a file there is less to send
+    form.enctype = form.elements.files.files.length ? "multipart/form-data" : "application/x-www-form-urlencoded";
+  });
 })();

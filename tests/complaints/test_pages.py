@@ -254,6 +254,16 @@ def test_the_page_names_what_is_yours_to_do(signed_in, crew, state):
     assert found == wanted
 
 
+def test_the_handlers_work_goes_from_determination_to_draft_to_review(signed_in, crew):
+    complaint, client, found = complaint_at(State.HANDLING, crew), signed_in(crew.handler), []
+    for step, data in (("determine", FOUND), ("draft", REPLY | {"form": "phone"}), ("submit", {})):
+        context = client.get(complaint.get_absolute_url()).context
+        found.append((context["main"].name, [one.name for one in context["beside"]]))
+        post(client, complaint, step, **data)
+    assert found == [("determine", []), ("draft", ["determine"]), ("submit", ["draft"])]
+    assert fresh(complaint).state == "review"
+
+
 # Steps ------------------------------------------------------------------------------------------------
 
 

@@ -121,7 +121,7 @@ def test_looking_writes_nothing_and_asks_nothing(client, django_assert_num_queri
 def test_a_post_takes_few_statements(client, django_assert_max_num_queries):
     send(client)
     form = client.get(PAGE)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(8):
         assert codes(send(client, form))
 
 
