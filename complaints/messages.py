@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.choices import Clock
+from complaints.codes import code_for
 from notifications.kinds import Kind, from_template, register
 
 
@@ -31,8 +33,15 @@ def _mail(template, message, complaint, subject, **words):
 
 
 def _receipt(message, context):
-    complaint = _complaint(context)
-    return _mail("complaint_receipt", message, complaint, _("[%(number)s] We have received it: %(title)s"))
+    """With the tracking code where the customer's own form gave one: it is made again from the key of the form."""
+    from complaints.public.words import written
+
+    complaint, words = _complaint(context), {}
+    if complaint is not None and complaint.code_hash:
+        link = f"{settings.BASE_URL}{reverse('voice:track')}?number={complaint.number}"
+        words = {"code": written(code_for(complaint.form_key)), "link": link}
+    subject = _("[%(number)s] We have received it: %(title)s")
+    return _mail("complaint_receipt", message, complaint, subject, **words)
 
 
 def _reply(message, context):

@@ -46,7 +46,7 @@ class ComplaintTable(PortalTable):
         verbose_name=_("Unit and handler"), accessor="responsible", order_by="unit__path", default=_("Nobody yet")
     )
     state = BadgeColumn("state_badge", verbose_name=_("Progress"), order_by="state")
-    result = tables.Column(verbose_name=_("Result"), accessor="result", orderable=False, default="–")
+    result = tables.Column(verbose_name=_("Result"), accessor="result", orderable=False, default="–", attrs=NOWRAP)
     cycle_n = NumberColumn(verbose_name=_("Cycle"), accessor="cycle__n", visible=False)
     response_due = DayColumn(verbose_name=_("First response due"), accessor="cycle__response_due", visible=False)
     first_response_at = DayColumn(verbose_name=_("First response"), accessor="cycle__first_response_at", visible=False)

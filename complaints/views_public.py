@@ -114,7 +114,7 @@ def _received(request, complaint, stamp):
 
 def _again(request, form, stamp, *, status=200, note="", problems=None, wait=0):
     """The form with everything that was typed and with the files that came."""
-    form.full_clean()
+    form.is_valid()  # looks at the files, even where nothing of the rest is judged
     problems = problems or {}
     if form.good_uploads and not (guard.may_keep_files(request) and kept.keep(stamp.key, form.good_uploads)):
         names = ", ".join(file.name for file in form.good_uploads)

@@ -76,7 +76,7 @@ class VoiceForm(forms.Form):
 
     def __init__(self, data=None, files=(), kept=()):
         super().__init__(data)
-        self.uploads, self.kept, self.good_uploads = list(files), list(kept), []
+        self.uploads, self.kept = list(files), list(kept)
 
     def clean_phone(self):
         """A number of an unknown pattern is asked about once; the page sends it back as ``checked_phone``."""
@@ -118,13 +118,14 @@ class VoiceForm(forms.Form):
         return data
 
     def _clean_files(self):
-        errors = []
+        errors, self.good_uploads = [], []
         for file in self.uploads:
             try:
                 attachments.check(file)
                 self.good_uploads.append(file)
             except ValidationError as error:
-                errors.append(f"{attachments.clean_name(file.name)}: {' '.join(error.messages)}")
+                said = {"name": attachments.clean_name(file.name), "problem": " ".join(error.messages)}
+                errors.append(gettext("%(name)s: %(problem)s") % said)
         if len(self.kept) + len(self.uploads) > MOST_FILES:
             errors.append(gettext("At most %(most)s files fit. Please choose fewer.") % {"most": MOST_FILES})
             self.good_uploads = []

@@ -16,8 +16,11 @@ from complaints.codes import fits
 from complaints.models import Complaint, Cycle
 from complaints.public import kept, stamps
 from complaints.services import voice as voices
+from complaints.services.registration import register
 from core.models import Attachment
+from notifications.kinds import KINDS
 from notifications.models import Message
+from tests.factories.accounts import person
 
 pytestmark = pytest.mark.django_db
 PAGE = "/voice/"
@@ -109,6 +112,19 @@ def test_an_address_gets_a_confirmation_written_with_the_record(client):
     message = Message.objects.get()
     assert (message.kind, message.context) == ("complaints.receipt", {"complaint": Complaint.objects.get().pk})
     assert "z***@example.com" in text_of(page) and "zhang@example.com" not in text_of(page)
+    mail = KINDS[message.kind].render(message, message.context)
+    number, code = codes(page)
+    for body in (mail.text, mail.html):
+        assert number in body and code in body and f"/voice/track/?number={number}" in body
+
+
+def test_a_colleagues_record_has_no_code_to_mail():
+    complaint, _code = register(
+        kind="complaint", title="t", text="t", channel="phone", by=person(), form_key="k",
+        complainant={"email": "zhang@example.com", "consent": True},
+    )  # fmt: skip
+    mail = KINDS["complaints.receipt"].render(Message.objects.get(), {"complaint": complaint.pk})
+    assert complaint.number in mail.text and "/voice/track/" not in mail.text
 
 
 def test_looking_writes_nothing_and_asks_nothing(client, django_assert_num_queries):
@@ -166,8 +182,8 @@ def test_an_unusual_number_is_asked_about_once(client):
 def test_a_bad_file_is_named_and_the_good_one_is_kept_for_the_next_try(client):
     good, bad = SimpleUploadedFile("证书.png", PNG), SimpleUploadedFile("run.exe", b"MZ")
     page = client.post(PAGE, hidden(client.get(PAGE)) | SAID | {"files": [good, bad]})
-    assert page.status_code == 422 and "“照片或文件”：run.exe：" in text_of(page).replace(": ", "：")
-    number = re.search(r'name="keep" value="(\d+)" checked><span>证书.png<', text_of(page))[1]
+    assert page.status_code == 422 and "“照片或文件”：run.exe：" in text_of(page)
+    (number,) = re.findall(r'name="keep" value="(\d+)" checked><span>证书.png<', text_of(page))
     page = client.post(PAGE, hidden(page) | SAID | {"keep": number})
     assert len(codes(page)) == 2
     row = Attachment.objects.get()
