@@ -28,7 +28,7 @@ def register():
     history.add_words(HISTORY)
     nav.add(
         nav.Entry("appraisal", gettext_lazy("Appraisal cycles"), "appraisal:cycle_list", ("appraisal.see_all",), order=10),
-        nav.Entry("appraisal", gettext_lazy("Ratings"), "appraisal:ratings", ("appraisal.rate",), order=20, count=ratings_owed),
+        nav.Entry("appraisal", gettext_lazy("Ratings"), "appraisal:ratings", ("appraisal.rate",), order=20),
         nav.Entry("appraisal", gettext_lazy("Results of my unit"), "appraisal:own", ("appraisal.see_own",), order=30),
         nav.Entry("appraisal", pgettext_lazy("appraisal", "Schemes"), "appraisal:scheme_list", ("appraisal.see_all",), order=40),
     )  # fmt: skip
@@ -36,10 +36,6 @@ def register():
     due.add_tiles("appraisal", tiles)
     search.add_search(hits)
     panels.register()
-
-
-def ratings_owed(user):
-    return ScoreSheet.objects.to_rate_by(user)[:100].count()
 
 
 def due_items(user):

@@ -15,7 +15,7 @@ MOST = 500  # frames kept
 _frames = {}
 
 
-def filled(key, draw, **holes):
+def filled(key, draw, /, **holes):
     """The page ``draw(marks)`` with ``holes`` filled in. ``draw`` gets a mark for each hole and is asked once for each
     ``key`` and language; whatever else the page depends on belongs into ``key``.
     """

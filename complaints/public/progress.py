@@ -157,7 +157,7 @@ class Progress:
 
     def _short(self):
         self._response()
-        title = _("Passed on and answered") if self.complaint.kind == Kind.PRAISE else _("Answered")
+        title = _("Passed on and answered") if self.complaint.kind == Kind.PRAISE else pgettext("complaint", "Answered")
         self._promised(title, self.cycle.closed_at, self.cycle.result_due)
 
     def _cut_short(self):

@@ -31,7 +31,7 @@ def is_empty():
 
 
 def recreate():
-    """Drop every table as the owner and migrate anew; the stored files of the rows go with them."""
+    """Drop every table and function as the owner and migrate anew; the stored files of the rows go with them."""
     _remove_files()
     connections["default"].close()
     owner = connections["owner"]
@@ -40,6 +40,12 @@ def recreate():
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         tables = ", ".join(owner.ops.quote_name(name) for (name,) in cursor.fetchall())
         cursor.execute(f"DROP TABLE {tables} CASCADE")
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+            " AND proowner = current_user::regrole AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        for (name,) in cursor.fetchall():  # what the guards of the tables ran
+            cursor.execute(f"DROP FUNCTION {name} CASCADE")
     call_command("migrate", interactive=False, verbosity=0)
 
 

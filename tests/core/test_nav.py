@@ -28,4 +28,4 @@ def test_the_nearest_entry_alone_is_marked(path, url):
 def test_nobody_sees_what_the_role_does_not_use():
     request = RequestFactory().get("/")
     request.user = person()
-    assert [section["url"] for section in nav.build(request)] == ["/", "/jobs/"]
+    assert [section["url"] for section in nav.build(request)] == ["/", "/appraisal/own/", "/jobs/"]

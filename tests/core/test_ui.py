@@ -347,7 +347,7 @@ def test_every_token_used_is_named():
 
 def test_public_sheet_is_small_and_alone():
     text = (ROOT / "static/css/public.css").read_text(encoding="utf-8")
-    assert len(text.encode()) <= 15_000
+    assert len(text.encode()) <= 16_000  # questionnaires, and the form and progress of a complaint
     assert "@import" not in text
     assert "url(" not in text
 
