@@ -138,9 +138,9 @@ class Form:
             fields[name] = f"Load text {number} " + "lorem ipsum " * dice.randint(2, 8)
         return fields
 
-    def encoded(self, fields):
-        """(content type, body) in the encoding that the form asks for."""
-        if not self.is_multipart:
+    def encoded(self, fields, is_urlencoded=False):
+        """(content type, body) in the encoding that the form asks for, unless a script of the page chose the short one."""
+        if is_urlencoded or not self.is_multipart:
             return "application/x-www-form-urlencoded", urlencode(fields).encode()
         mark = "loadgen-7d1c53e8"
         parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
@@ -199,7 +199,7 @@ class Run:
             return self.fail(f"page: status {status}")
         form = Form(body.decode())
         given = dict(pair.split("=", 1) for pair in self.options.set)
-        data = form.encoded(form.filled(dice, number, self.options.lowest) | given)
+        data = form.encoded(form.filled(dice, number, self.options.lowest) | given, self.options.urlencoded)
         posted = time.perf_counter()
         action = self.path_of(f"{self.options.url.rstrip('/')}{path}", form.action)
         path, status, body = await self.follow(connection, "POST", action, jar, data)
@@ -277,6 +277,7 @@ def main():
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a field that is the same each time"
     )
+    parser.add_argument("--urlencoded", action="store_true", help="never send multipart, whatever the form asks for")
     parser.add_argument("--success", help="pattern that the last page must hold")
     parser.add_argument("--timeout", type=float, default=60)
     options = parser.parse_args()

@@ -1,6 +1,7 @@
 """Names, numbers and addresses in the one form in which they are compared."""
 
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
@@ -12,6 +13,7 @@ def plain(text):
     return " ".join(unicodedata.normalize("NFKC", text or "").casefold().split())
 
 
+@lru_cache(maxsize=8)  # one number is asked about several times on its way into a row
 def parse_phone(text):
     """phonenumbers' number for ``text`` in any usual writing, or None when there is no number in it."""
     text = unicodedata.normalize("NFKC", text or "").strip()

@@ -1,9 +1,11 @@
 """Moments and promises as customers read them."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints import clocks
@@ -14,7 +16,11 @@ from core.worktime.words import limit_text
 
 def moment(at):
     """11月25日（星期三）18:00; a midnight belongs to the day that ends with it."""
-    at = timezone.localtime(at)
+    return _moment(timezone.localtime(at).replace(second=0, microsecond=0), get_language())
+
+
+@lru_cache(maxsize=256)
+def _moment(at, _language):
     day, clock = at, f"{at:%H:%M}"
     if clock == "00:00":
         day, clock = at - timedelta(days=1), "24:00"
