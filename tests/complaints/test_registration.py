@@ -108,6 +108,7 @@ def test_receipt_and_reply_speak_the_language_of_the_contact_person(crew, given,
     assert complaint.language == Message.objects.get(kind="complaints.receipt").language == spoken
 
 
+@pytest.mark.django_db
 def test_no_mail_where_there_is_no_address():
     make_complaint(complainant=None)
     assert Message.objects.count() == 0
