@@ -7,6 +7,12 @@ KINDS = {"TS": "complaint", "JY": "suggestion", "ZX": "enquiry", "BY": "praise",
          "PX": "training", "BG": "report"}  # fmt: skip
 
 
+# One place counts, also inside a larger statement; a number of more than six digits stays whole.
+TAKE = """INSERT INTO core_numbersequence (kind, year, last) VALUES (%s, %s, 1)
+ON CONFLICT (kind, year) DO UPDATE SET last = core_numbersequence.last + 1
+RETURNING kind || '-' || year || '-' || lpad(last::text, greatest(6, length(last::text)), '0') AS text"""
+
+
 def take(kind, *, on=None):
     """Next number of ``kind``, for example ``TS-2026-000123``.
 
@@ -17,12 +23,6 @@ def take(kind, *, on=None):
     """
     if not connection.in_atomic_block:
         raise RuntimeError("numbering.take() needs the transaction that stores the numbered record")
-    year = (on or timezone.localdate()).year
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_numbersequence (kind, year, last) VALUES (%s, %s, 1) "
-            "ON CONFLICT (kind, year) DO UPDATE SET last = core_numbersequence.last + 1 RETURNING last",
-            [kind, year],
-        )
-        (number,) = cursor.fetchone()
-    return f"{kind}-{year}-{number:06d}"
+        cursor.execute(TAKE, [kind, (on or timezone.localdate()).year])
+        return cursor.fetchone()[0]

@@ -13,9 +13,9 @@ from complaints.models import Complainant, Complaint
 from complaints.services import cycles
 from complaints.services.storing import reserved_key, store
 from complaints.signals import complaint_registered
-from core import attachments, numbering
+from core import attachments
 from core.i18n import CHINESE
-from core.workflow import InvalidTransition, contribute, record
+from core.workflow import InvalidTransition, contribute
 from core.worktime.store import calendar_in_force
 from customers.names import stored_phone
 from notifications.services import outbox
@@ -82,9 +82,7 @@ def _store(complaint, cycle, person, *, files, concerned, by):
     if person.email:
         outbox.queue("complaints.receipt", context={"complaint": complaint.pk}, language=complaint.language,
                      dedupe_key=f"complaints.receipt:{complaint.pk}")  # fmt: skip
-    complaint.number = numbering.take(Kind(complaint.kind).prefix, on=timezone.localdate(complaint.registered_at))
-    store(complaint, cycle, person)
-    record(complaint, "created", by=by, to_state=complaint.state)
+    store(complaint, cycle, person, by=by)
     complaint_registered.send(sender=Complaint, complaint=complaint)
 
 

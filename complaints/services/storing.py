@@ -1,16 +1,24 @@
-"""Writing a new record: one statement for its three rows, whoever the caller is."""
+"""Writing a new record: one statement for its number and its rows, whoever the caller is.
+
+The number is taken and held for this statement and the commit alone: those who register at the same time wait for no more.
+"""
 
 from django.db import connection
+from django.utils import timezone
 
+from complaints.choices import Kind
 from complaints.models import Complainant, Complaint, Cycle
+from core.models import Event
+from core.numbering import TAKE
 
 
 def _columns(model, *left_out):
     return [field for field in model._meta.local_concrete_fields if field.column not in left_out]
 
 
-COMPLAINT = _columns(Complaint, "id", "cycle_id")
+COMPLAINT = _columns(Complaint, "id", "cycle_id", "number")
 CYCLE, PERSON = (_columns(model, "id", "complaint_id") for model in (Cycle, Complainant))
+EVENT = _columns(Event, "id", "subject_id")
 
 
 def _listed(fields):
@@ -20,25 +28,36 @@ def _listed(fields):
 STORE = """
 WITH key AS (SELECT COALESCE(%s, nextval(pg_get_serial_sequence('complaints_complaint', 'id'))) AS id),
      cycle AS (INSERT INTO complaints_cycle (complaint_id, {}) SELECT key.id, {} FROM key RETURNING id),
-     person AS (INSERT INTO complaints_complainant (complaint_id, {}) SELECT key.id, {} FROM key RETURNING id)
-INSERT INTO complaints_complaint (id, cycle_id, {}) SELECT key.id, cycle.id, {} FROM key, cycle
-RETURNING id, cycle_id, (SELECT id FROM person)
-""".format(*_listed(CYCLE), *_listed(PERSON), *_listed(COMPLAINT))  # noqa: S608 (own names)
+     person AS (INSERT INTO complaints_complainant (complaint_id, {}) SELECT key.id, {} FROM key RETURNING id),
+     event AS (INSERT INTO core_event (subject_id, {}) SELECT key.id, {} FROM key),
+     number AS ({})
+INSERT INTO complaints_complaint (id, cycle_id, number, {}) SELECT key.id, cycle.id, number.text, {} FROM key, cycle, number
+RETURNING id, cycle_id, number, (SELECT id FROM person)
+""".format(*_listed(CYCLE), *_listed(PERSON), *_listed(EVENT), TAKE, *_listed(COMPLAINT))  # noqa: S608 (own names)
 
 
-def store(complaint, cycle, person):
-    """Insert a numbered ``complaint`` with its first cycle and its complainant; it may have its key already."""
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for row, fields in ((cycle, CYCLE), (person, PERSON), (complaint, COMPLAINT))
-        for field in fields
-    ]
+def store(complaint, cycle, person, *, by):
+    """Number ``complaint`` and insert it with its first cycle, its complainant and its first event; it may have its key
+    already. Call it last in the transaction.
+    """
+    now = timezone.now()
+    event = Event(
+        subject=complaint.subject_label(), kind="created", to_state=complaint.state, by=by, payload={}, at=now
+    )  # fmt: skip
+    year = timezone.localdate(complaint.registered_at).year
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [complaint.pk, *values])
-        complaint.pk, cycle.pk, person.pk = cursor.fetchone()
+        cursor.execute(STORE, [
+            complaint.pk, *_values(cycle, CYCLE), *_values(person, PERSON), *_values(event, EVENT),
+            Kind(complaint.kind).prefix, year, *_values(complaint, COMPLAINT),
+        ])  # fmt: skip
+        complaint.pk, cycle.pk, complaint.number, person.pk = cursor.fetchone()
     complaint.cycle, cycle.complaint, person.complaint = cycle, complaint, complaint
     for row in (complaint, cycle, person):
         row._state.adding, row._state.db = False, connection.alias
+
+
+def _values(row, fields):
+    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
 
 
 def reserved_key():
