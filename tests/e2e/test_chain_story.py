@@ -141,9 +141,9 @@ def approve(lead, complaint):
 def call_back(caller, complaint, **said):
     """By an agent who neither handled nor reviewed."""
     caller.go("dashboard:home").open(ABOUT)
-    caller.follow("Call back")
+    caller.follow("Call back", context="complaint")
     caller.fill(**said)
-    caller.press("Call back")
+    caller.press("Call back", context="complaint")
     caller.says("Done.")
 
 
@@ -365,7 +365,7 @@ def test_finding_until_the_next_wave_proves_the_effect(smtp, celery_worker_proce
     lead.go("improvements:case", case.pk).follow("Close the case")
     lead.fill(lessons="教材每季度核对一次")
     lead.press("Close the case")
-    lead.says("Closed", context="case")
+    lead.says("Closed", context="improvement case")
     case.refresh_from_db()
     assert case.state == CaseState.CLOSED
 
