@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import connection
 
 from core.batch import each
+from core.nudge import nudge
 from surveys.models import Wave
 from surveys.services import boxes, invitations, low_answers, waves
 
@@ -20,7 +21,7 @@ def turn_waves():
         "follow_ups": low_answers.catch_up(),
     }
     if any(wave.is_anonymous for wave in closing):
-        scrub_boxes()
+        nudge(scrub_boxes)
     return counts
 
 
@@ -36,15 +37,22 @@ def remind_due():
 def empty_boxes():
     """Beat, every 10 minutes: let anonymous answers out in shuffled batches, and rewrite files that still hold removed rows."""
     if boxes.has_leftovers():
-        scrub_boxes()
+        nudge(scrub_boxes)
     return each(
         Wave.objects.filter(state="open", is_anonymous=True).select_related("link_key", "questionnaire_version"),
         boxes.empty,
     )
 
 
-@shared_task(name="surveys.scrub_boxes")
-def scrub_boxes():
-    """After an anonymous wave ended: no removed row stays behind in the files of the box."""
-    if not connection.in_atomic_block:
-        boxes.scrub()
+@shared_task(bind=True, name="surveys.scrub_boxes", max_retries=12, default_retry_delay=5)
+def scrub_boxes(self):
+    """After an anonymous wave ended: no removed row stays behind in the files of the box.
+
+    A transaction that was running meanwhile, of anybody, keeps removed rows readable for itself and thereby in the
+    rewritten files: tried again every five seconds for a minute, then with every round of ``empty_boxes``.
+    """
+    if connection.in_atomic_block:
+        return
+    boxes.scrub()
+    if boxes.has_leftovers() and self.request.retries < self.max_retries:
+        raise self.retry()
