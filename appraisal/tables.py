@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.choices import CycleState, Source
 from appraisal.models import AppraisalCycle, SchemeVersion, ScoreSheet
-from core.tables import BadgeColumn, NumberColumn, PortalTable
-from customers.tables import DayColumn
+from core.tables import BadgeColumn, DayColumn, NumberColumn, PortalTable
 
 
 class CycleTable(PortalTable):

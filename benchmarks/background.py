@@ -22,8 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.pytest_servers import free_port  # noqa: E402 (the path comes first)
-from scripts.servers import LocalServers, end, spawn  # noqa: E402
+from benchmarks.measure import wait_until  # noqa: E402 (the path comes first)
+from scripts.pytest_servers import free_port  # noqa: E402
+from scripts.servers import LocalServers, end, spawn, tail  # noqa: E402
 from tests.support.mail import MailServer  # noqa: E402
 
 WORKER = ("celery", "-A", "satisfaction", "worker", "-c", "2", "-l", "warning", "--without-gossip", "--without-mingle")
@@ -59,7 +60,8 @@ def main():
             bare = bare_smtplib(sink.port, options.mails)
             sink.messages.clear()
             worker = spawn([sys.executable, "-m", *WORKER], log=Path(home) / "worker.log", env=environment, cwd=ROOT)
-            time.sleep(8)  # until it listens
+            if not wait_until(lambda: listens(environment), 60):
+                raise SystemExit(f"the worker does not answer:\n{tail(Path(home) / 'worker.log')}")
             arguments = [str(options.mails), str(options.rows), str(options.faults)]
             found = json.loads(run(environment, "benchmarks/background_work.py", *arguments).splitlines()[-1])
             arrived = {message["X-Envelope-To"] for message in sink.messages}
@@ -74,6 +76,11 @@ def main():
                 end(worker, signal.SIGTERM)
             sink.stop()
             servers.stop()
+
+
+def listens(environment):
+    command = [sys.executable, "-m", "celery", "-A", "satisfaction", "inspect", "ping"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False).returncode == 0
 
 
 def run(environment, *arguments):

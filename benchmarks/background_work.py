@@ -7,6 +7,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.measure import wait_until
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "satisfaction.settings")
 
 
@@ -20,8 +23,7 @@ def mail(count):
     began = time.monotonic()
     wave = open_wave(one_section(), invited=count, questionnaire="mail")
     queued = time.monotonic()
-    while Message.objects.filter(state="sent").count() < count and time.monotonic() < queued + 240:
-        time.sleep(0.2)
+    wait_until(lambda: Message.objects.filter(state="sent").count() == count, 240, every=0.2)
     sent = Message.objects.filter(state="sent")
     span = sent.aggregate(first=Min("claimed_at"), last=Max("sent_at"))
     seconds = (span["last"] - span["first"]).total_seconds()

@@ -85,9 +85,17 @@ def watched(roots, command, **options):
     return done.stdout, watch
 
 
+def wait_until(condition, seconds, every=0.1):
+    """Ask again and again until ``condition()`` is true; True if it became so in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
 def pause_until_calm(limit=1.0, patience=20):
     """Wait a little while others keep the machine busy; the load at the start goes into the result."""
-    deadline = time.monotonic() + patience
-    while os.getloadavg()[0] > limit and time.monotonic() < deadline:
-        time.sleep(1)
+    wait_until(lambda: os.getloadavg()[0] <= limit, patience, every=1)
     return round(os.getloadavg()[0], 2)

@@ -18,14 +18,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.measure import pause_until_calm, watched  # noqa: E402 (the path comes first)
+from benchmarks.measure import pause_until_calm, wait_until, watched  # noqa: E402 (the path comes first)
 from benchmarks.pageweight import weigh  # noqa: E402
 from scripts.pytest_servers import free_port  # noqa: E402
 from scripts.servers import LocalServers, end, spawn, tail  # noqa: E402
@@ -55,11 +54,11 @@ class Web:
         where = ("-b", f"127.0.0.1:{self.port}", "-w", "2", "--no-control-socket", "--log-level", "warning")
         command = [sys.executable, "-m", "gunicorn", self.application, *where]
         self.process = spawn(command, log=self.log, cwd=self.cwd, env=self.environment)
-        deadline = time.monotonic() + 60
-        while not self._answers(probe):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{self.name} does not answer:\n{tail(self.log)}")
-            time.sleep(0.1)
+        if (
+            not wait_until(lambda: self.process.poll() is not None or self._answers(probe), 60)
+            or self.process.poll() is not None
+        ):
+            raise SystemExit(f"{self.name} does not answer:\n{tail(self.log)}")
 
     def _answers(self, probe):
         try:

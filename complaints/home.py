@@ -53,7 +53,7 @@ def register():
 def owed(user):
     """Counter in the navigation: what is overdue of what the user sees, for who works on the ledger."""
     works = any(user.has_perm(f"complaints.{name}") for name in ("handle", "assess"))
-    return ledger.counts(user)["overdue"] if works else 0
+    return Complaint.objects.visible_to(user).overdue() if works else None
 
 
 def due_items(user):

@@ -6,8 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.models import Complaint
 from core import moments
-from core.tables import BadgeColumn, NumberColumn, PortalTable
-from customers.tables import NOWRAP, CodeColumn, DayColumn
+from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
 
 
 class ClockColumn(tables.TemplateColumn):

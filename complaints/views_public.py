@@ -30,7 +30,7 @@ WAIT_WHILE_AWAY = 60  # seconds
 
 
 @public
-@csrf_exempt
+@csrf_exempt  # _take asks core.doors for the token: a refusal keeps what was typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def voice(request):
     """The form. A post is answered with its receipt, the same one however often it comes."""

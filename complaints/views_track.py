@@ -20,7 +20,7 @@ from core.doors import Bucket, take
 
 
 @public
-@csrf_exempt
+@csrf_exempt  # it changes nothing, and the code in the body is the permission
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request):
     """Number and code travel in the body, never in an address. A wrong number and a wrong code look alike."""

@@ -2,7 +2,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class JobState(models.TextChoices):
+class Coloured(models.TextChoices):
+    """Choices shown as badges; ``colours`` names the values that are not neutral."""
+
+    @property
+    def colour(self):
+        return self.colours().get(self.value, "neutral")
+
+    @classmethod
+    def colours(cls):
+        return {}
+
+
+class JobState(Coloured):
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
@@ -13,9 +25,9 @@ class JobState(models.TextChoices):
     def ended(cls):
         return [cls.DONE.value, cls.FAILED.value, cls.CANCELLED.value]
 
-    @property
-    def colour(self):
-        return {"queued": "info", "running": "accent", "done": "success", "failed": "danger"}.get(self.value, "neutral")
+    @classmethod
+    def colours(cls):
+        return {"queued": "info", "running": "accent", "done": "success", "failed": "danger"}
 
 
 class PeriodKind(models.TextChoices):

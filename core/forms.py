@@ -61,6 +61,13 @@ class StepForm(PortalForm):
         else:
             self.fields["version"].initial = version
 
+    def values(self):
+        """What the step's service takes; the version travels as ``expected_version``."""
+        values = dict(self.cleaned_data)
+        if "version" in values:
+            values["expected_version"] = values.pop("version")
+        return values
+
 
 class ReasonForm(StepForm):
     """A step that owes a reason."""

@@ -6,8 +6,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django_tables2.paginators import LazyPaginator
 
+from core import moments
+
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
+NOWRAP = {"td": {"class": "nowrap"}}
 
 
 def capped_count(rows):
@@ -50,6 +53,28 @@ class NumberColumn(tables.Column):
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("attrs", {"td": {"class": "num"}, "th": {"class": "num"}})
+        super().__init__(*args, **kwargs)
+
+
+class DayColumn(tables.Column):
+    """A day or moment as people read it; exports keep the typed value."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("attrs", NOWRAP)
+        super().__init__(*args, **kwargs)
+
+    def render(self, value):
+        return moments.text(value)
+
+    def value(self, value, **kwargs):
+        return moments.local(value).replace(tzinfo=None) if hasattr(value, "hour") else value
+
+
+class CodeColumn(tables.Column):
+    """A number in monospace."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("attrs", {"td": {"class": "mono"}})
         super().__init__(*args, **kwargs)
 
 

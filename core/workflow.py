@@ -125,7 +125,23 @@ def edit(obj, *, by, expected_version=None, kind="edited", comment="", **fields)
 
 def record(obj, kind, *, by, comment="", payload=None, on_behalf_of=None, from_state="", to_state=""):
     """Write one Event about ``obj``; call it in the transaction of the fact it reports."""
-    return Event.objects.create(
+    event = event_of(
+        obj,
+        kind,
+        by=by,
+        comment=comment,
+        payload=payload,
+        on_behalf_of=on_behalf_of,
+        from_state=from_state,
+        to_state=to_state,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def event_of(obj, kind, *, by, comment="", payload=None, on_behalf_of=None, from_state="", to_state=""):
+    """The Event that ``record`` writes, for who stores it together with its row in one statement (complaints.services.storing)."""
+    return Event(
         subject=obj._meta.label_lower, subject_id=obj.pk, kind=kind, from_state=from_state, to_state=to_state,
         by=by, on_behalf_of=on_behalf_of, comment=comment, payload=payload or {}, at=timezone.now(),
     )  # fmt: skip

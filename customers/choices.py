@@ -2,6 +2,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.choices import Coloured
+
 
 class CustomerType(models.TextChoices):
     """What a customer is (SUR-23)."""
@@ -21,26 +23,26 @@ class Audience(models.TextChoices):
     PUBLIC = "public", _("General public")
 
 
-class Tier(models.TextChoices):
+class Tier(Coloured):
     IMPORTANT = "important", _("Important customer")
     GENERAL = "general", _("General customer")
     POTENTIAL = "potential", _("Customer with potential")
 
-    @property
-    def colour(self):
-        return {"important": "accent", "potential": "info"}.get(self.value, "neutral")
+    @classmethod
+    def colours(cls):
+        return {"important": "accent", "potential": "info"}
 
 
-class Relation(models.TextChoices):
+class Relation(Coloured):
     """New, existing and potential customers are told apart (CRM-19)."""
 
     NEW = "new", pgettext_lazy("customer", "New")
     EXISTING = "existing", pgettext_lazy("customer", "Existing")
     POTENTIAL = "potential", pgettext_lazy("customer", "Potential")
 
-    @property
-    def colour(self):
-        return {"new": "success", "potential": "info"}.get(self.value, "neutral")
+    @classmethod
+    def colours(cls):
+        return {"new": "success", "potential": "info"}
 
 
 class ConsentSource(models.TextChoices):
@@ -51,15 +53,15 @@ class ConsentSource(models.TextChoices):
     IMPORT = "import", _("Imported list")
 
 
-class ProjectState(models.TextChoices):
+class ProjectState(Coloured):
     PLANNED = "planned", _("Planned")
     RUNNING = "running", _("Running")
     COMPLETED = "completed", _("Completed")
     CANCELLED = "cancelled", _("Cancelled")
 
-    @property
-    def colour(self):
-        return {"planned": "info", "running": "accent", "completed": "success"}.get(self.value, "neutral")
+    @classmethod
+    def colours(cls):
+        return {"planned": "info", "running": "accent", "completed": "success"}
 
     @classmethod
     def ended(cls):
@@ -95,16 +97,16 @@ class Direction(models.TextChoices):
     OUT = "out", _("Outgoing")
 
 
-class MatchStrength(models.TextChoices):
+class MatchStrength(Coloured):
     """How surely the number led to the customer; nothing is ever merged on a guess."""
 
     EXACT = "exact", _("Certain")
     POSSIBLE = "possible", _("Possible")
     NONE = "none", _("No match")
 
-    @property
-    def colour(self):
-        return {"exact": "success", "possible": "attention"}.get(self.value, "neutral")
+    @classmethod
+    def colours(cls):
+        return {"exact": "success", "possible": "attention"}
 
 
 class FollowUpReason(models.TextChoices):
@@ -116,18 +118,16 @@ class FollowUpReason(models.TextChoices):
     OTHER = "other", _("Other reason")
 
 
-class FollowUpState(models.TextChoices):
+class FollowUpState(Coloured):
     OPEN = "open", _("To be handled")
     IN_PROGRESS = "in_progress", _("Being handled")
     DONE = "done", _("Done")
     ESCALATED = "escalated", _("Escalated")
     DROPPED = "dropped", _("Dropped")
 
-    @property
-    def colour(self):
-        return {"open": "info", "in_progress": "accent", "done": "success", "escalated": "attention"}.get(
-            self.value, "neutral"
-        )
+    @classmethod
+    def colours(cls):
+        return {"open": "info", "in_progress": "accent", "done": "success", "escalated": "attention"}
 
     @classmethod
     def ended(cls):

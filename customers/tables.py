@@ -4,33 +4,8 @@ import django_tables2 as tables
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import moments
-from core.tables import BadgeColumn, DueColumn, NumberColumn, PortalTable
+from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, DueColumn, NumberColumn, PortalTable
 from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
-
-NOWRAP = {"td": {"class": "nowrap"}}
-
-
-class DayColumn(tables.Column):
-    """A day or moment as people read it; exports keep the typed value."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("attrs", NOWRAP)
-        super().__init__(*args, **kwargs)
-
-    def render(self, value):
-        return moments.text(value)
-
-    def value(self, value, **kwargs):
-        return moments.local(value).replace(tzinfo=None) if hasattr(value, "hour") else value
-
-
-class CodeColumn(tables.Column):
-    """A number in monospace."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("attrs", {"td": {"class": "mono"}})
-        super().__init__(*args, **kwargs)
 
 
 class CustomerTable(PortalTable):

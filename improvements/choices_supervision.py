@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from improvements.choices import Coloured
+from core.choices import Coloured
 
 
 class Focus(models.TextChoices):

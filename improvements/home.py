@@ -51,9 +51,9 @@ def register():
 def measures_owed(user):
     """The user's measures that are late or due today."""
     if not user.has_perm("improvements.run_measure"):
-        return 0
+        return None
     end = timezone.localtime().replace(hour=23, minute=59, second=59)
-    return Measure.objects.pending().with_due().filter(owner=user, due__lte=end)[:100].count()
+    return Measure.objects.owed().with_due().filter(owner=user, due__lte=end)
 
 
 def due_items(user):

@@ -4,8 +4,7 @@ import django_tables2 as tables
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.tables import BadgeColumn, PortalTable
-from customers.tables import NOWRAP, CodeColumn, DayColumn
+from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, PortalTable
 from improvements.choices import EffectVerdict
 from improvements.models import ImprovementCase, Measure
 

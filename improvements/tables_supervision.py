@@ -4,8 +4,7 @@ import django_tables2 as tables
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.tables import BadgeColumn, NumberColumn, PortalTable
-from customers.tables import CodeColumn, DayColumn
+from core.tables import BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
 from improvements.choices_supervision import Severity
 from improvements.models import Inspection, Observation, RectificationNotice
 from improvements.tables import WRAP

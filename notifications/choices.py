@@ -2,8 +2,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.choices import Coloured
 
-class MessageState(models.TextChoices):
+
+class MessageState(Coloured):
     QUEUED = "queued", pgettext_lazy("message", "Waiting")
     CLAIMED = "claimed", _("Next to go")
     SENDING = "sending", _("Being sent")
@@ -12,10 +14,10 @@ class MessageState(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("message", "Unknown")
     CANCELLED = "cancelled", _("Not needed any more")
 
-    @property
-    def colour(self):
+    @classmethod
+    def colours(cls):
         return {"queued": "info", "claimed": "info", "sending": "accent", "sent": "success", "failed": "danger",
-                "unknown": "attention"}.get(self.value, "neutral")  # fmt: skip
+                "unknown": "attention"}  # fmt: skip
 
 
 class Guarantee(models.TextChoices):

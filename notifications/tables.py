@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.forms import PortalFilterSet
-from core.tables import BadgeColumn, NumberColumn, PortalTable
+from core.tables import BadgeColumn, DayColumn, NumberColumn, PortalTable
 from notifications.choices import MessageState
 from notifications.kinds import KINDS
 from notifications.models import Message
@@ -27,8 +27,8 @@ class MessageTable(PortalTable):
     subject = tables.Column(verbose_name=pgettext_lazy("mail", "Subject"), default="–")
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
     attempts = NumberColumn(verbose_name=_("Attempts"))
-    created_at = tables.DateTimeColumn(verbose_name=_("Written"), short=True, attrs={"td": {"class": "nowrap"}})
-    sent_at = tables.DateTimeColumn(verbose_name=_("Sent"), short=True, attrs={"td": {"class": "nowrap"}})
+    created_at = DayColumn(verbose_name=_("Written"))
+    sent_at = DayColumn(verbose_name=_("Sent"))
     error = tables.Column(verbose_name=_("What went wrong"), default="", orderable=False)
 
     class Meta(PortalTable.Meta):
@@ -40,15 +40,3 @@ class MessageTable(PortalTable):
 
     def render_kind(self, value):
         return KINDS[value].title if value in KINDS else value
-
-    def render_created_at(self, record):
-        from django.utils.formats import date_format
-        from django.utils.timezone import localtime
-
-        return date_format(localtime(record.created_at), "SHORT_DATETIME_FORMAT")
-
-    def render_sent_at(self, record):
-        from django.utils.formats import date_format
-        from django.utils.timezone import localtime
-
-        return date_format(localtime(record.sent_at), "SHORT_DATETIME_FORMAT")

@@ -14,6 +14,6 @@ class ReportsConfig(AppConfig):
         history.add_words({"redrawn": _("Figures taken afresh"), "retried": _("Sent again")})
         nav.add(nav.Entry("reports", _("Reports"), "reports:report_list",
                           ("reports.see_reports", "reports.write_report", "reports.review_report", "reports.issue_report"),
-                          count=lambda user: len(waiting_for(user))))  # fmt: skip
+                          count=waiting_for))  # fmt: skip
         due.add_due("reports", finding.due_items)
         search.add_search(finding.hits)

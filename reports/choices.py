@@ -1,16 +1,18 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import Coloured
 
-class ReportState(models.TextChoices):
+
+class ReportState(Coloured):
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     REVIEWED = "reviewed", _("Reviewed")
     ISSUED = "issued", _("Issued")
 
-    @property
-    def colour(self):
-        return {"draft": "info", "in_review": "attention", "reviewed": "accent", "issued": "success"}[self.value]
+    @classmethod
+    def colours(cls):
+        return {"draft": "info", "in_review": "attention", "reviewed": "accent", "issued": "success"}
 
 
 class Part(models.TextChoices):

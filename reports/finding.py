@@ -18,7 +18,7 @@ def due_items(user):
         ReportState.IN_REVIEW: _("Review"),
         ReportState.REVIEWED: _("Issue"),
     }
-    for report in selectors.waiting_for(user):
+    for report in selectors.waiting_for(user)[:20]:
         end = timezone.make_aware(datetime.combine(selectors.due_on(report.period), time(18)))
         yield DueItem(
             kind=_("Report"), title=str(report), url=report.get_absolute_url(), act=acts[report.state], due_at=end

@@ -2,17 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
-class Coloured(models.TextChoices):
-    """Choices whose badge colour is a property of the value."""
-
-    @property
-    def colour(self):
-        return self.colours().get(self.value, "neutral")
-
-    @classmethod
-    def colours(cls):
-        return {}
+from core.choices import Coloured
 
 
 class PlanState(Coloured):

@@ -57,10 +57,10 @@ def register():
 
 
 def findings_owed(user):
-    """Proposed findings that wait for the user's decision, counted no further than 100."""
+    """Proposed findings that wait for the user's decision."""
     if not user.has_perm("surveys.confirm_finding"):
-        return 0
-    return Finding.objects.visible_to(user).filter(state=FindingState.PROPOSED)[:100].count()
+        return None
+    return Finding.objects.visible_to(user).filter(state=FindingState.PROPOSED)
 
 
 def due_items(user):

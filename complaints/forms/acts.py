@@ -48,13 +48,6 @@ class ActForm(StepForm):
     def prepare(self):
         """Choices and first values that depend on the record."""
 
-    def values(self):
-        """What the service takes; the version travels as ``expected_version``."""
-        values = dict(self.cleaned_data)
-        if "version" in values:
-            values["expected_version"] = values.pop("version")
-        return values
-
 
 class RemarkForm(ActForm):
     comment = words(_("Remark"), required=False)

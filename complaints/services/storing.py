@@ -1,6 +1,8 @@
 """Writing a new record: one statement for its number and its rows, whoever the caller is.
 
 The number is taken and held for this statement and the commit alone: those who register at the same time wait for no more.
+``core.workflow.start`` would need a statement for each row, and everybody else would wait for the number through all of them
+(benchmarks/voice.py measures it). State and first event are what ``start`` writes, from ``core.workflow.event_of``.
 """
 
 from django.db import connection
@@ -10,6 +12,7 @@ from complaints.choices import Kind
 from complaints.models import Complainant, Complaint, Cycle
 from core.models import Event
 from core.numbering import TAKE
+from core.workflow import event_of
 
 
 def _columns(model, *left_out):
@@ -40,10 +43,7 @@ def store(complaint, cycle, person, *, by):
     """Number ``complaint`` and insert it with its first cycle, its complainant and its first event; it may have its key
     already. Call it last in the transaction.
     """
-    now = timezone.now()
-    event = Event(
-        subject=complaint.subject_label(), kind="created", to_state=complaint.state, by=by, payload={}, at=now
-    )  # fmt: skip
+    event = event_of(complaint, "created", by=by, to_state=complaint.state)
     year = timezone.localdate(complaint.registered_at).year
     with connection.cursor() as cursor:
         cursor.execute(STORE, [

@@ -1,11 +1,8 @@
 """The steps of a record: one table of them, one page for all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -26,131 +23,129 @@ from complaints.services import (
     suggestions,
 )
 from complaints.views.common import sees
-from core.permissions import allows, require
-from core.views import get_visible_or_404, posted, render_page
+from core.acts import Act, act_page
+from core.permissions import allows
+from core.views import get_visible_or_404
 
 
 @dataclass(frozen=True)
-class Act:
-    """A step as people see it: its rule, service and form, its words; ``todo`` says what it wants of who may take it.
+class RecordAct(Act):
+    """An act with what the page of the record shows of it; ``todo`` says what it wants of who may take it.
 
     ``is_plain`` steps need no page: the button posts. ``is_main`` ones may be the primary button.
     """
 
-    rule: str
-    service: Callable
-    form: type
-    label: str
-    icon: str
+    icon: str = ""
     todo: str = ""
-    consequences: tuple = ()
-    is_versioned: bool = True
     is_plain: bool = False
-    is_dangerous: bool = False
 
     @property
     def is_main(self):
         return bool(self.todo)
 
 
+def step(rule, service, form, label, icon, **more):
+    return RecordAct(f"complaints.{rule}", service, form, label, label, icon=icon, **more)
+
+
 ACTS = {
-    "accept": Act(
-        "complaints.accept", assessment.accept, forms.AssessForm, _("Accept"), "check",
+    "accept": step(
+        "accept", assessment.accept, forms.AssessForm, _("Accept"), "check",
         todo=_("Assess nature, severity and scope, and take the complaint up."),
     ),
-    "take": Act(
-        "complaints.take", handling.take, forms.ActForm, _("Take it on"), "user-check", is_versioned=False, is_plain=True,
+    "take": step(
+        "take", handling.take, forms.ActForm, _("Take it on"), "user-check", is_versioned=False, is_plain=True,
         todo=_("It was assigned to you. Take it on, or give it back with a reason."),
     ),
-    "assign": Act(
-        "complaints.assign", handling.assign, forms.AssignForm, _("Assign"), "user-plus",
+    "assign": step(
+        "assign", handling.assign, forms.AssignForm, _("Assign"), "user-plus",
         todo=_("Name the responsible unit and who handles it."),
     ),
-    "pass_on": Act(
-        "complaints.pass_on", suggestions.pass_on, forms.PassOnForm, _("Pass on"), "user-plus",
+    "pass_on": step(
+        "pass_on", suggestions.pass_on, forms.PassOnForm, _("Pass on"), "user-plus",
         todo=_("Pass the suggestion on to the unit that can judge it."),
     ),
-    "handle_directly": Act(
-        "complaints.handle_directly", handling.handle_directly, forms.DirectForm, _("Handle it directly"), "user-check",
+    "handle_directly": step(
+        "handle_directly", handling.handle_directly, forms.DirectForm, _("Handle it directly"), "user-check",
         todo=_("An ordinary matter you can settle yourself; anything else waits for a lead."),
     ),
-    "determine": Act(
-        "complaints.work", handling.determine, forms.DetermineForm, _("Determine responsibility"), "clipboard-check",
+    "determine": step(
+        "work", handling.determine, forms.DetermineForm, _("Determine responsibility"), "clipboard-check",
         is_versioned=False, todo=_("Check the facts, determine responsibility, write the reply and hand it in."),
     ),
-    "draft": Act("complaints.work", replies.draft, forms.DraftForm, _("Write the reply"), "pencil"),
-    "submit": Act(
-        "complaints.submit_reply", replies.submit, forms.RemarkForm, _("Hand in for review"), "send",
+    "draft": step("work", replies.draft, forms.DraftForm, _("Write the reply"), "pencil"),
+    "submit": step(
+        "submit_reply", replies.submit, forms.RemarkForm, _("Hand in for review"), "send",
         consequences=(_("Somebody else reviews responsibility and reply; until then you cannot change them."),),
     ),
-    "approve": Act(
-        "complaints.decide_reply", replies.approve, forms.RemarkForm, _("Approve and reply"), "check",
+    "approve": step(
+        "decide_reply", replies.approve, forms.RemarkForm, _("Approve and reply"), "check",
         todo=_("Review responsibility and reply. You may, because you have not handled this record."),
         consequences=(
             _("The reply stands from now on; a mail goes to the customer at once."),
             _("Responsibility is settled, and improvement hears of it."),
         ),
     ),
-    "send_back": Act("complaints.decide_reply", replies.send_back, forms.WhyForm, _("Send back to the handler"), "arrow-left"),
-    "tell_reply": Act(
-        "complaints.tell_reply", replies.record_told, forms.ToldForm, _("Record that it was told"), "phone-outgoing",
+    "send_back": step("decide_reply", replies.send_back, forms.WhyForm, _("Send back to the handler"), "arrow-left"),
+    "tell_reply": step(
+        "tell_reply", replies.record_told, forms.ToldForm, _("Record that it was told"), "phone-outgoing",
         is_versioned=False, todo=_("Tell the customer the approved reply, and write down how it went."),
     ),
-    "call_back": Act(
-        "complaints.log_call_back", call_backs.log, forms.CallBackForm, pgettext_lazy("complaint", "Call back"), "phone-outgoing",
+    "call_back": step(
+        "log_call_back", call_backs.log, forms.CallBackForm, pgettext_lazy("complaint", "Call back"), "phone-outgoing",
         todo=_("Ask the customer whether it is resolved. You may, because you have neither handled nor reviewed it."),
     ),
-    "decide": Act(
-        "complaints.decide", suggestions.decide, forms.DecideForm, _("Decide"), "list-check",
+    "decide": step(
+        "decide", suggestions.decide, forms.DecideForm, _("Decide"), "list-check",
         todo=_("Judge the suggestion and give the reason in both languages."),
         consequences=(_("The proposer is thanked and told, by mail where we have an address."),),
     ),
-    "answer": Act(
-        "complaints.answer", enquiries.answer, forms.AnswerForm, pgettext_lazy("enquiry", "Answer"), "send",
+    "answer": step(
+        "answer", enquiries.answer, forms.AnswerForm, pgettext_lazy("enquiry", "Answer"), "send",
         todo=_("Answer the customer; that ends the matter."),
     ),
-    "close_suggestion": Act(
-        "complaints.close_suggestion", suggestions.close, forms.CloseSuggestionForm, pgettext_lazy("suggestion", "Close"), "check",
+    "close_suggestion": step(
+        "close_suggestion", suggestions.close, forms.CloseSuggestionForm, pgettext_lazy("suggestion", "Close"), "check",
         todo=_("See that the proposer knows the decision, then close."),
     ),
-    "take_up": Act("complaints.take_up", suggestions.take_up, forms.RemarkForm, _("Take it up again"), "refresh"),
-    "grant_ending": Act(
-        "complaints.grant_ending", ending.grant, forms.ActForm, _("Agree to the end"), "check",
+    "take_up": step("take_up", suggestions.take_up, forms.RemarkForm, _("Take it up again"), "refresh"),
+    "grant_ending": step(
+        "grant_ending", ending.grant, forms.ActForm, _("Agree to the end"), "check",
         todo=_("Somebody asks to end this record. Agree or refuse."), is_dangerous=True,
         consequences=(_("The record ends here; its number stays used, and it stays in the ledger."),),
     ),
-    "refuse_ending": Act(
-        "complaints.grant_ending", ending.refuse, forms.WhyForm, _("Refuse the end"), "x", is_versioned=False
+    "refuse_ending": step(
+        "grant_ending", ending.refuse, forms.WhyForm, _("Refuse the end"), "x", is_versioned=False
     ),
-    "talk": Act("complaints.talk", conversations.log, forms.TalkForm, _("Log a conversation"), "headset", is_versioned=False),
-    "add_files": Act("complaints.add_file", personal.add_files, forms.FilesForm, _("Add files"), "paperclip", is_versioned=False),
-    "reassess": Act("complaints.reassess", assessment.reassess, forms.AssessForm, _("Change the assessment"), "adjustments"),
-    "give_back": Act(
-        "complaints.give_back", handling.give_back, forms.WhyForm, _("Give back"), "arrow-left",
+    "talk": step("talk", conversations.log, forms.TalkForm, _("Log a conversation"), "headset", is_versioned=False),
+    "add_files": step("add_file", personal.add_files, forms.FilesForm, _("Add files"), "paperclip", is_versioned=False),
+    "reassess": step("reassess", assessment.reassess, forms.AssessForm, _("Change the assessment"), "adjustments"),
+    "give_back": step(
+        "give_back", handling.give_back, forms.WhyForm, _("Give back"), "arrow-left",
         consequences=(_("The clocks run on."),),
     ),
-    "return_suggestion": Act(
-        "complaints.decide", suggestions.give_back, forms.WhyForm, _("Not for this unit"), "arrow-left"
+    "return_suggestion": step(
+        "decide", suggestions.give_back, forms.WhyForm, _("Not for this unit"), "arrow-left"
     ),
-    "reassign": Act("complaints.reassign", handling.reassign, forms.ReassignForm, _("Give to somebody else"), "user-plus"),
-    "name_concerned": Act(
-        "complaints.name_concerned", people.name_concerned, forms.ConcernedForm, _("Name whom it is about"), "eye-off",
+    "reassign": step("reassign", handling.reassign, forms.ReassignForm, _("Give to somebody else"), "user-plus"),
+    "name_concerned": step(
+        "name_concerned", people.name_concerned, forms.ConcernedForm, _("Name whom it is about"), "eye-off",
         is_versioned=False, consequences=(_("The person neither handles, reviews nor calls back, and no longer sees it."),),
     ),
-    "step_aside": Act(
-        "complaints.step_aside", people.step_aside, forms.WhyForm, _("Step aside"), "logout", is_versioned=False,
+    "step_aside": step(
+        "step_aside", people.step_aside, forms.WhyForm, _("Step aside"), "logout", is_versioned=False,
         consequences=(_("You take no part in it from now on, and no longer see it."),),
     ),
-    "withdraw": Act(
-        "complaints.withdraw", ending.withdraw, forms.WhyForm, _("The customer withdraws it"), "arrow-left",
+    "withdraw": step(
+        "withdraw", ending.withdraw, forms.WhyForm, _("The customer withdraws it"), "arrow-left",
         is_dangerous=True, consequences=(_("It ends without an answer. Say how we know that the customer wants this."),),
     ),
-    "ask_ending": Act(
-        "complaints.ask_ending", ending.ask, forms.EndingForm, _("Ask to end it"), "ban", is_versioned=False,
+    "ask_ending": step(
+        "ask_ending", ending.ask, forms.EndingForm, _("Ask to end it"), "ban", is_versioned=False,
         is_dangerous=True, consequences=(_("Somebody else decides on it."),),
     ),
-    "reopen": Act(
-        "complaints.reopen", cycles.reopen, forms.WhyForm, _("Open it again"), "refresh",
+    "reopen": step(
+        "reopen", cycles.reopen, forms.WhyForm, _("Open it again"), "refresh",
         consequences=(
             _("A new cycle begins with its own clocks; the earlier one stays as it was."),
             _("Possible within 60 days of the end."),
@@ -164,7 +159,7 @@ class Step:
     """A step the user may take now, for the page of the record."""
 
     name: str
-    act: Act
+    act: RecordAct
     url: str
 
 
@@ -198,20 +193,13 @@ def pressing(steps, view):
 def act(request, pk, step):
     """Show or take the step of ``ACTS`` that the address names."""
     complaint = get_visible_or_404(Complaint, request.user, pk=pk)
-    chosen = ACTS.get(step)
-    if chosen is None:
+    if step not in ACTS:
         raise Http404
-    require(request.user, chosen.rule, complaint)
-    version = complaint.version if chosen.is_versioned else None
-    form = chosen.form(posted(request), request.FILES or None, complaint=complaint, user=request.user, version=version)
-    if form.is_valid():
-        chosen.service(complaint, by=request.user, **form.values())
-        messages.success(request, _("Done."))
-        still_sees = Complaint.objects.visible_to(request.user).filter(pk=pk).exists()
-        return redirect(complaint if still_sees else "complaints:list")
-    context = {
-        "form": form, "title": chosen.label, "submit_label": chosen.label, "number": complaint.number,
-        "state": complaint.state_badge, "consequences": chosen.consequences, "danger": chosen.is_dangerous,
-        "cancel_url": complaint.get_absolute_url(), "complaint": complaint,
-    }  # fmt: skip
-    return render_page(request, "complaints/act.html", context)
+
+    def afterwards():  # who stepped aside sees the record no more
+        return complaint if Complaint.objects.visible_to(request.user).filter(pk=pk).exists() else "complaints:list"
+
+    return act_page(
+        request, complaint, ACTS[step], number=complaint.number, leads_to=afterwards, template="complaints/act.html",
+        context={"complaint": complaint}, complaint=complaint, user=request.user,
+    )  # fmt: skip

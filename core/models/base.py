@@ -20,10 +20,6 @@ class Tracked(TimeStamped):
     class Meta:
         abstract = True
 
-    @classmethod
-    def subject_label(cls):
-        return cls._meta.label_lower
-
     @property
     def transitions(self):
         """Events of this row, oldest first (a queryset)."""

@@ -5,16 +5,16 @@ from django.db import migrations
 from core.db import insert_only
 
 IS_APART = """
-CREATE FUNCTION improvements_is_apart(person bigint, measure bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION improvements_is_apart(person bigint, worked_on text, record bigint, responsible bigint)
+RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT NOT EXISTS (
         SELECT 1 FROM core_contribution c
-        WHERE c.subject = 'improvements.measure' AND c.subject_id = measure AND c.user_id = person
+        WHERE c.subject = worked_on AND c.subject_id = record AND c.user_id = person
     ) AND NOT EXISTS (
-        SELECT 1 FROM improvements_measure m
-        JOIN accounts_orgunit responsible ON responsible.id = m.unit_id
-        JOIN accounts_orgunit own ON starts_with(own.path, responsible.path)
+        SELECT 1 FROM accounts_orgunit unit
+        JOIN accounts_orgunit own ON starts_with(own.path, unit.path)
         JOIN accounts_membership belongs ON belongs.unit_id = own.id AND belongs.user_id = person
-        WHERE m.id = measure AND belongs.since <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+        WHERE unit.id = responsible AND belongs.since <= (now() AT TIME ZONE 'Asia/Shanghai')::date
           AND (belongs.until IS NULL OR belongs.until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
     )
 $$;
@@ -23,7 +23,8 @@ $$;
 VERIFIER = """
 CREATE FUNCTION improvements_verifier_is_apart() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT improvements_is_apart(NEW.by_id, NEW.measure_id) THEN
+    IF NOT improvements_is_apart(NEW.by_id, 'improvements.measure', NEW.measure_id,
+        (SELECT m.unit_id FROM improvements_measure m WHERE m.id = NEW.measure_id)) THEN
         RAISE EXCEPTION 'person % worked on measure % or is of its unit: verification refused', NEW.by_id, NEW.measure_id
             USING ERRCODE = 'restrict_violation';
     END IF;
@@ -53,7 +54,8 @@ BEGIN
         WHERE v.measure_id = NEW.id AND v.cycle = NEW.cycle AND v.result = 'accepted'
     ) THEN
         reason := 'nobody verified it';
-    ELSIF NEW.state = 'closed' AND OLD.state <> 'closed' AND NOT improvements_is_apart(NEW.closed_by_id, NEW.id) THEN
+    ELSIF NEW.state = 'closed' AND OLD.state <> 'closed'
+        AND NOT improvements_is_apart(NEW.closed_by_id, 'improvements.measure', NEW.id, NEW.unit_id) THEN
         reason := 'who worked on it or is of its unit cannot close it';
     ELSIF NEW.state = 'closed' AND OLD.state <> 'closed' AND NEW.indicator <> '' AND NOT EXISTS (
         SELECT 1 FROM improvements_effect f
@@ -86,7 +88,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(IS_APART, "DROP FUNCTION improvements_is_apart(bigint, bigint);"),
+        migrations.RunSQL(IS_APART, "DROP FUNCTION improvements_is_apart(bigint, text, bigint, bigint);"),
         migrations.RunSQL(
             VERIFIER,
             "DROP TRIGGER verifier_is_apart ON improvements_verification; DROP FUNCTION improvements_verifier_is_apart();",

@@ -36,26 +36,11 @@ CREATE TRIGGER notice_is_draft BEFORE INSERT OR UPDATE OR DELETE ON improvements
     FOR EACH ROW EXECUTE FUNCTION improvements_notice_is_draft();
 """
 
-IS_APART = """
-CREATE FUNCTION improvements_is_apart_from_notice(person bigint, notice bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT NOT EXISTS (
-        SELECT 1 FROM core_contribution c
-        WHERE c.subject = 'improvements.rectificationnotice' AND c.subject_id = notice AND c.user_id = person
-    ) AND NOT EXISTS (
-        SELECT 1 FROM improvements_rectificationnotice n
-        JOIN accounts_orgunit responsible ON responsible.id = n.unit_id
-        JOIN accounts_orgunit own ON starts_with(own.path, responsible.path)
-        JOIN accounts_membership belongs ON belongs.unit_id = own.id AND belongs.user_id = person
-        WHERE n.id = notice AND belongs.since <= (now() AT TIME ZONE 'Asia/Shanghai')::date
-          AND (belongs.until IS NULL OR belongs.until >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
-    )
-$$;
-"""
-
 CHECKER = """
 CREATE FUNCTION improvements_checker_is_apart() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT improvements_is_apart_from_notice(NEW.by_id, NEW.notice_id) THEN
+    IF NOT improvements_is_apart(NEW.by_id, 'improvements.rectificationnotice', NEW.notice_id,
+        (SELECT n.unit_id FROM improvements_rectificationnotice n WHERE n.id = NEW.notice_id)) THEN
         RAISE EXCEPTION 'person % worked on notice % or is of its unit: verification refused', NEW.by_id, NEW.notice_id
             USING ERRCODE = 'restrict_violation';
     END IF;
@@ -90,7 +75,8 @@ BEGIN
         reason := 'nobody verified it';
     ELSIF NEW.state = 'closed' AND OLD.state <> 'closed' AND OLD.state <> 'verified' THEN
         reason := 'only a verified notice is closed';
-    ELSIF NEW.state = 'closed' AND NOT improvements_is_apart_from_notice(NEW.closed_by_id, NEW.id) THEN
+    ELSIF NEW.state = 'closed'
+        AND NOT improvements_is_apart(NEW.closed_by_id, 'improvements.rectificationnotice', NEW.id, NEW.unit_id) THEN
         reason := 'who worked on it or is of its unit cannot close it';
     ELSIF OLD.state = 'closed' AND NEW.state <> 'closed' THEN
         reason := 'it is closed';
@@ -128,7 +114,6 @@ class Migration(migrations.Migration):
             ITEMS,
             "DROP TRIGGER notice_is_draft ON improvements_noticeitem; DROP FUNCTION improvements_notice_is_draft();",
         ),
-        migrations.RunSQL(IS_APART, "DROP FUNCTION improvements_is_apart_from_notice(bigint, bigint);"),
         migrations.RunSQL(
             CHECKER,
             "DROP TRIGGER checker_is_apart ON improvements_noticecheck; DROP FUNCTION improvements_checker_is_apart();",

@@ -1,7 +1,9 @@
 """Whose improvement records a person sees."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.selectors import units_of
 
@@ -29,3 +31,25 @@ class ImprovementQuerySet(models.QuerySet):
         for path in self.UNITS:
             seen |= Q(**{f"{path}__in": units})
         return seen
+
+
+class OwedQuerySet(ImprovementQuerySet):
+    """Rows that somebody owes by a moment: ``DUE`` in the first round, ``redo_due`` from the second on.
+
+    Owed in the states ``OWED``; in the state ``ANSWERED`` it waits for verification since the moment ``ANSWERED_AT``.
+    """
+
+    DUE = ANSWERED = ANSWERED_AT = ""
+    OWED = ()
+
+    def with_due(self):
+        """``due``: by when it is owed in the running round."""
+        return self.annotate(due=Coalesce("redo_due", self.DUE))
+
+    def owed(self):
+        return self.filter(state__in=self.OWED)
+
+    def overdue(self, at=None):
+        """Past the due moment without an answer, or answered after it and not verified yet."""
+        late = Q(state__in=self.OWED) | Q(state=self.ANSWERED, **{f"{self.ANSWERED_AT}__gt": F("due")})
+        return self.with_due().filter(late, due__lt=at or timezone.now())

@@ -1,7 +1,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ from improvements.choices import (
     MeasureState,
     VerificationResult,
 )
-from improvements.models.base import ImprovementQuerySet
+from improvements.models.base import OwedQuerySet
 
 FIGURE = {"max_digits": 7, "decimal_places": 5, "null": True, "blank": True}  # a share as a fraction, or a mean of 1–5
 
@@ -27,21 +26,12 @@ def person(label, *, null=True, related_name="+"):
     )
 
 
-class MeasureQuerySet(ImprovementQuerySet):
-    def with_due(self):
-        """``due``: by when the running cycle is owed."""
-        return self.annotate(due=Coalesce("redo_due", "current_due"))
+class MeasureQuerySet(OwedQuerySet):
+    DUE, OWED = "current_due", MeasureState.pending()
+    ANSWERED, ANSWERED_AT = MeasureState.ACCEPTANCE, "submitted_at"
 
     def running(self):
         return self.filter(state__in=MeasureState.running())
-
-    def pending(self):
-        return self.filter(state__in=MeasureState.pending())
-
-    def overdue(self, at=None):
-        """Past the due moment and not handed in by then."""
-        late = Q(state__in=MeasureState.pending()) | Q(state=MeasureState.ACCEPTANCE, submitted_at__gt=F("due"))
-        return self.with_due().filter(late, due__lt=at or timezone.now())
 
 
 class Measure(Tracked):

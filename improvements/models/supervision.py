@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Tracked
 from improvements.choices import VerificationResult
 from improvements.choices_supervision import Focus, InspectionState, NoticeState, Severity, Verdict
-from improvements.models.base import ImprovementQuerySet
+from improvements.models.base import ImprovementQuerySet, OwedQuerySet
 from improvements.models.measure import person
 
 
@@ -177,26 +176,16 @@ class Observation(Tracked):
         return Severity(self.severity)
 
 
-class NoticeQuerySet(SupervisionQuerySet):
+class NoticeQuerySet(SupervisionQuerySet, OwedQuerySet):
     PEOPLE = ("executor",)
+    DUE, OWED = "due_at", NoticeState.owed()
+    ANSWERED, ANSWERED_AT = NoticeState.REPLIED, "replied_at"
 
     def settled(self):
         return self.exclude(state=NoticeState.DRAFT)
 
-    def with_due(self):
-        """``due``: by when an answer is owed in the running round."""
-        return self.annotate(due=Coalesce("redo_due", "due_at"))
-
     def open(self):
         return self.filter(state__in=NoticeState.open())
-
-    def owed(self):
-        return self.filter(state__in=NoticeState.owed())
-
-    def overdue(self, at=None):
-        """Past the due moment without an answer, or answered after it and not verified yet."""
-        late = Q(state__in=NoticeState.owed()) | Q(state=NoticeState.REPLIED, replied_at__gt=F("due"))
-        return self.with_due().filter(late, due__lt=at or timezone.now())
 
 
 class RectificationNotice(Tracked):

@@ -14,7 +14,7 @@ EVERY_DAYS = 7  # how often a measure is called overdue
 def measures_to_remind(now=None):
     """Measures that are late, or due before the end of the third day from today."""
     return (
-        Measure.objects.pending().with_due().filter(due__lt=midnight_after(now))
+        Measure.objects.owed().with_due().filter(due__lt=midnight_after(now))
         .select_related("case", "owner", "unit").order_by("due")
     )  # fmt: skip
 

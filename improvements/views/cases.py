@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
 from core.access import needs
+from core.acts import Act
 from core.forms import ReasonForm
 from core.lists import list_page
 from core.panels import panels
@@ -18,7 +19,7 @@ from improvements.models import ImprovementCase, Observation
 from improvements.selectors import lists
 from improvements.services import cases as service
 from improvements.tables import CaseTable
-from improvements.views.common import Act, sees, take_step, version_of
+from improvements.views.common import sees, take_step
 from surveys.models import Finding
 
 MAY = ("accept", "dismiss", "edit", "close", "reopen")
@@ -90,7 +91,7 @@ def case_accept(request, pk):
     require(request.user, "improvements.accept_case", row)
     form = CaseForm(posted(request), version=row.version, initial=CaseForm.initial_of(row))
     if form.is_valid():
-        service.accept(row, by=request.user, **version_of(form))
+        service.accept(row, by=request.user, **form.values())
         messages.success(request, _("The case is open. Plan its first measure."))
         return redirect(row)
     return _form_page(request, form, _("Take up the case"), row.get_absolute_url(), _("Open the case"))
@@ -102,7 +103,7 @@ def case_edit(request, pk):
     require(request.user, "improvements.edit_case", row)
     form = CaseForm(posted(request), version=row.version, initial=CaseForm.initial_of(row))
     if form.is_valid():
-        service.edit(row, by=request.user, **version_of(form))
+        service.edit(row, by=request.user, **form.values())
         messages.success(request, _("Saved."))
         return redirect(row)
     return _form_page(request, form, row.name, row.get_absolute_url(), _("Save"))

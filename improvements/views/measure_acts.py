@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.acts import Act
 from core.forms import ConfirmForm, ReasonForm
 from improvements.forms.measures import (
     ExtensionForm,
@@ -16,7 +17,6 @@ from improvements.forms.measures import (
     VerifyForm,
 )
 from improvements.services import effects, extensions, measures, verification
-from improvements.views.common import Act
 
 
 def act(rule, service, form, title, label, *consequences, **more):

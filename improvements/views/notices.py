@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OrgUnit
 from core import attachments
 from core.access import needs
+from core.acts import Act
 from core.forms import ConfirmForm
 from core.lists import list_page
 from core.models import Attachment
@@ -26,7 +27,7 @@ from improvements.models import NoticeReply, Observation, RectificationNotice
 from improvements.selectors import supervision
 from improvements.services import notices as service
 from improvements.tables_supervision import NoticeTable
-from improvements.views.common import Act, sees, take_step
+from improvements.views.common import sees, take_step
 
 RULES = {
     "edit": "edit_notice", "send": "send_notice", "acknowledge": "acknowledge_notice", "answer": "answer_notice",

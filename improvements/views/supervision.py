@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 
 from core.access import needs
+from core.acts import Act
 from core.forms import ReasonForm
 from core.lists import list_page
 from core.permissions import allows, require
@@ -15,7 +16,7 @@ from improvements.models import ImprovementCase, Inspection, Observation
 from improvements.selectors import checklists, supervision
 from improvements.services import inspections as service
 from improvements.tables_supervision import InspectionTable, ObservationTable
-from improvements.views.common import Act, sees, take_step, version_of
+from improvements.views.common import sees, take_step
 
 RULE = "improvements.conduct_inspection"
 TEMPLATE = "improvements/inspection_form.html"
@@ -73,7 +74,7 @@ def inspection_edit(request, pk):
     row = _under_way(request, pk)
     form = InspectionForm(posted(request), version=row.version, initial=InspectionForm.initial_of(row))
     if form.is_valid():
-        service.edit(row, by=request.user, **version_of(form))
+        service.edit(row, by=request.user, **form.values())
         return _done(request, row)
     return _form_page(request, form, row.title, back=row)
 
@@ -86,7 +87,7 @@ def item_judge(request, pk, item_pk):
     known = checklists.records(request.user, row, item.focus)
     form = JudgeForm(posted(request), version=row.version, item=item, records=known)
     if form.is_valid():
-        service.judge(item, by=request.user, **version_of(form))
+        service.judge(item, by=request.user, **form.values())
         return _done(request, row)
     return _form_page(request, form, item.get_focus_display(), back=row)
 
@@ -96,7 +97,7 @@ def observation_create(request, pk):
     row = _under_way(request, pk)
     form = ObservationForm(posted(request), version=row.version, initial={"unit": row.unit_id})
     if form.is_valid():
-        service.observe(row, by=request.user, **version_of(form))
+        service.observe(row, by=request.user, **form.values())
         return _done(request, row)
     return _form_page(request, form, _("Write down an observation"), back=row)
 
@@ -124,7 +125,7 @@ def observation_edit(request, pk):
     require(request.user, RULE, row.inspection)
     form = ObservationForm(posted(request), version=row.version, initial=ObservationForm.initial_of(row))
     if form.is_valid():
-        service.revise(row, by=request.user, **version_of(form))
+        service.revise(row, by=request.user, **form.values())
         return _done(request, row)
     return _form_page(request, form, row.title, back=row)
 
@@ -150,7 +151,7 @@ def observation_drop(request, pk):
     require(request.user, RULE, row.inspection)
     form = ReasonForm(posted(request), version=row.version)
     if form.is_valid():
-        service.drop(row, by=request.user, **version_of(form))
+        service.drop(row, by=request.user, **form.values())
         return _done(request, row.inspection)
     context = {
         "form": form, "title": _("Take the observation back"), "submit_label": _("Take back"), "number": row.number,

@@ -1,11 +1,15 @@
 """The navigation marks one entry, the nearest, and shows what the role can use."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import RequestFactory
+from django.utils import timezone
 
 from accounts.choices import Role
 from core import nav
 from tests.factories.accounts import person
+from tests.factories.customers import make_customer, make_follow_up
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +27,26 @@ def marked(path, *roles):
 ])  # fmt: skip
 def test_the_nearest_entry_alone_is_marked(path, url):
     assert marked(path, Role.LEAD) == [url]
+
+
+def counters(user):
+    request = RequestFactory().get("/")
+    request.user = user
+    return {
+        child["url"]: child["count"] for section in nav.build(request) for child in section["children"] or [section]
+    }
+
+
+def test_all_counters_are_one_query(django_assert_num_queries):
+    lead = person(Role.LEAD, Role.SUPERVISOR, Role.SURVEY_OFFICER)
+    late = timezone.now() - timedelta(days=1)
+    for owner, due in ((lead, late), (lead, timezone.now() + timedelta(days=9)), (person(Role.LEAD), late)):
+        make_follow_up(make_customer(), owner=owner, due_at=due)
+    assert counters(lead)["/customers/follow-ups/"] == 1
+    lead = type(lead).objects.get(pk=lead.pk)
+    lead.get_all_permissions()
+    with django_assert_num_queries(1):
+        counters(lead)
 
 
 def test_nobody_sees_what_the_role_does_not_use():

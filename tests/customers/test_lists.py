@@ -132,7 +132,7 @@ def test_due_items_tiles_and_counter(agent, beijing):
     ]
     assert {item.title for item in due.due_follow_ups(agent)} == {"迟了", "没人接"}
     assert [tile.value for tile in due.tiles(agent)] == ["1", "1", "1"]
-    assert due.owed(agent) == 1
+    assert [one.title for one in due.owed(agent)] == ["迟了"]
 
 
 def test_every_page_of_a_project(as_agent, agent, beijing):
