@@ -126,7 +126,8 @@ def tiles(user):
             label=pick(wave, "name"), value=str(wave.answered_n), url=wave.get_absolute_url(), order=20,
             note=_left(wave, days),
         )  # fmt: skip
-    owed = findings_owed(user)
+    waiting = findings_owed(user)
+    owed = 0 if waiting is None else waiting[:100].count()
     if owed:
         yield due.Tile(
             _("Findings to decide"),

@@ -42,15 +42,15 @@ class Migration(migrations.Migration):
                 ('severity', models.CharField(blank=True, choices=[('minor', 'Ordinary'), ('major', 'Serious'), ('critical', 'Grave')], max_length=10, verbose_name='severity')),
                 ('scope', models.CharField(blank=True, choices=[('one', 'This customer alone'), ('several', 'Several customers'), ('wide', 'The service as a whole')], max_length=10, verbose_name='scope of effect')),
                 ('state', models.CharField(choices=[('registered', 'Registered'), ('accepted', 'Accepted'), ('assigned', 'Assigned'), ('handling', 'Being handled'), ('review', 'To be reviewed'), ('replied', 'Replied'), ('evaluating', 'Being evaluated'), ('adopted', 'Adopted'), ('partly', 'Partly adopted'), ('not_adopted', 'Not adopted'), ('deferred', 'Deferred'), ('closed', 'Closed'), ('declined', 'Not taken up'), ('withdrawn', 'Withdrawn'), ('voided', 'Void')], default='registered', max_length=20, verbose_name='state')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='customers.contactperson', verbose_name='contact person')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='customers.customer', verbose_name='customer')),
-                ('desk', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.orgunit', verbose_name='receiving unit')),
+                ('contact', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='customers.contactperson', verbose_name='contact person')),
+                ('customer', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='customers.customer', verbose_name='customer')),
+                ('desk', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.orgunit', verbose_name='receiving unit')),
                 ('follow_up', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaint', to='customers.followup', verbose_name='follow-up')),
-                ('handler', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handled_complaints', to=settings.AUTH_USER_MODEL, verbose_name='handled by')),
-                ('interaction', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='customers.interaction', verbose_name='contact by which it came')),
-                ('receiver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='received_complaints', to=settings.AUTH_USER_MODEL, verbose_name='received by')),
-                ('repeat_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeats', to='complaints.complaint', verbose_name='repeats')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='accounts.orgunit', verbose_name='responsible unit')),
+                ('handler', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handled_complaints', to=settings.AUTH_USER_MODEL, verbose_name='handled by')),
+                ('interaction', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='customers.interaction', verbose_name='contact by which it came')),
+                ('receiver', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='received_complaints', to=settings.AUTH_USER_MODEL, verbose_name='received by')),
+                ('repeat_of', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeats', to='complaints.complaint', verbose_name='repeats')),
+                ('unit', models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='accounts.orgunit', verbose_name='responsible unit')),
             ],
             options={
                 'verbose_name': 'complaint or suggestion',
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, choices=[('resolved', 'Resolved, as the customer says'), ('not_reached', 'Customer not reached, no objection'), ('unresolved', 'Not resolved, handled again'), ('decided', 'Decided and told'), ('deferred', 'Deferred'), ('answered', 'Answered'), ('declined', 'Not taken up'), ('withdrawn', 'Withdrawn'), ('voided', 'Void')], max_length=20, verbose_name='outcome')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
                 ('frozen', models.JSONField(blank=True, null=True, verbose_name='figures at the end')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cycles', to='complaints.complaint', verbose_name='complaint')),
+                ('complaint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cycles', to='complaints.complaint', verbose_name='complaint')),
             ],
             options={
                 'verbose_name': 'cycle of handling',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='complaint',
             name='cycle',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.cycle', verbose_name='current cycle'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.cycle', verbose_name='current cycle'),
         ),
         migrations.CreateModel(
             name='ClockAlert',
@@ -242,11 +242,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
                 ('name', core.crypto.EncryptedTextField(blank=True, verbose_name='name')),
-                ('name_index', customers.models.base.BlindIndexField(db_index=True)),
+                ('name_index', customers.models.base.BlindIndexField()),
                 ('phone', core.crypto.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('phone_index', customers.models.base.BlindIndexField(db_index=True)),
+                ('phone_index', customers.models.base.BlindIndexField()),
                 ('email', core.crypto.EncryptedTextField(blank=True, verbose_name='e-mail')),
-                ('email_index', customers.models.base.BlindIndexField(db_index=True)),
+                ('email_index', customers.models.base.BlindIndexField()),
                 ('consent', models.BooleanField(default=False, verbose_name='agrees that we use the data for this matter')),
                 ('consent_at', models.DateTimeField(blank=True, null=True, verbose_name='consent since')),
                 ('erased_at', models.DateTimeField(blank=True, null=True, verbose_name='erased at')),
@@ -401,5 +401,41 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='suggestiondecision',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason_zh', ''), _negated=True), models.Q(('reason_en', ''), _negated=True)), name='decision_has_reasons'),
+        ),
+        migrations.AddIndex(
+            model_name='complainant',
+            index=models.Index(condition=models.Q(('name_index', ''), _negated=True), fields=['name_index'], name='complainant_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='complainant',
+            index=models.Index(condition=models.Q(('phone_index', ''), _negated=True), fields=['phone_index'], name='complainant_by_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='complainant',
+            index=models.Index(condition=models.Q(('email_index', ''), _negated=True), fields=['email_index'], name='complainant_by_email'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer'], name='complaint_of_customer'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact'], name='complaint_of_contact'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('interaction__isnull', False)), fields=['interaction'], name='complaint_of_interaction'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('receiver__isnull', False)), fields=['receiver'], name='complaint_of_receiver'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('desk__isnull', False)), fields=['desk'], name='complaint_of_desk'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('repeat_of__isnull', False)), fields=['repeat_of'], name='complaint_of_repeat_of'),
         ),
     ]

@@ -66,6 +66,11 @@ class ComplaintQuerySet(models.QuerySet):
         return self.none()
 
 
+def known(name):
+    """Rows of whom ``name`` is known: a customer's form leaves most of them empty, and writes no index for them."""
+    return models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"complaint_of_{name}")
+
+
 class Complaint(Tracked):
     """A complaint, suggestion, enquiry or praise in the ledger (CMP-08–11). What was said and when never changes; it is
     never deleted. ``cycle`` is the cycle of handling that runs or ran last; ``desk`` the unit that received it.
@@ -76,20 +81,16 @@ class Complaint(Tracked):
     code_hash = models.CharField(_("tracking code"), max_length=64, blank=True, editable=False)
     form_key = models.CharField(_("origin key"), max_length=64, blank=True, editable=False)
     customer = models.ForeignKey(
-        "customers.Customer",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="complaints",
-        verbose_name=_("customer"),
-    )
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name=_("customer"),
+        db_index=False,
+    )  # fmt: skip
     contact = models.ForeignKey(
         "customers.ContactPerson", models.PROTECT, null=True, blank=True, related_name="complaints",
-        verbose_name=_("contact person"),
+        verbose_name=_("contact person"), db_index=False,
     )  # fmt: skip
     interaction = models.ForeignKey(
         "customers.Interaction", models.PROTECT, null=True, blank=True, related_name="complaints",
-        verbose_name=_("contact by which it came"),
+        verbose_name=_("contact by which it came"), db_index=False,
     )  # fmt: skip
     follow_up = models.OneToOneField(
         "customers.FollowUp",
@@ -107,27 +108,31 @@ class Complaint(Tracked):
     registered_at = models.DateTimeField(_("registered"))
     receiver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="received_complaints",
-        verbose_name=_("received by"),
+        verbose_name=_("received by"), db_index=False,
     )  # fmt: skip
     desk = models.ForeignKey(
-        "accounts.OrgUnit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("receiving unit")
-    )
+        "accounts.OrgUnit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("receiving unit"),
+        db_index=False,
+    )  # fmt: skip
     unit = models.ForeignKey(
         "accounts.OrgUnit", models.PROTECT, null=True, blank=True, related_name="complaints",
-        verbose_name=_("responsible unit"),
+        verbose_name=_("responsible unit"), db_index=False,
     )  # fmt: skip
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="handled_complaints",
-        verbose_name=_("handled by"),
+        verbose_name=_("handled by"), db_index=False,
     )  # fmt: skip
     category = models.CharField(_("category"), max_length=20, choices=Category, blank=True)
     nature = models.CharField(_("nature"), max_length=10, choices=Nature, blank=True)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity, blank=True)
     scope = models.CharField(_("scope of effect"), max_length=10, choices=Scope, blank=True)
     repeat_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="repeats", verbose_name=_("repeats")
+        "self", models.PROTECT, null=True, blank=True, related_name="repeats", verbose_name=_("repeats"),
+        db_index=False,
+    )  # fmt: skip
+    cycle = models.ForeignKey(
+        "Cycle", models.PROTECT, null=True, related_name="+", verbose_name=_("current cycle"), db_index=False
     )
-    cycle = models.ForeignKey("Cycle", models.PROTECT, null=True, related_name="+", verbose_name=_("current cycle"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.REGISTERED)
 
     objects = ComplaintQuerySet.as_manager()
@@ -139,6 +144,7 @@ class Complaint(Tracked):
             models.Index(fields=["kind", "received_at"], name="complaint_by_kind"),
             models.Index(fields=["unit", "state"], name="complaint_of_unit"),
             models.Index(fields=["handler", "state"], name="complaint_of_handler"),
+            *(known(name) for name in ("customer", "contact", "interaction", "receiver", "desk", "repeat_of")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["form_key"], condition=~Q(form_key=""), name="complaint_once_per_form"),
@@ -227,16 +233,20 @@ class Complainant(TimeStamped):
 
     complaint = models.OneToOneField(Complaint, models.PROTECT, related_name="complainant", verbose_name=_("complaint"))
     name = EncryptedTextField(_("name"), blank=True)
-    name_index = BlindIndexField(source="name", form=name_form, purpose="contact.name", db_index=True)
+    name_index = BlindIndexField(source="name", form=name_form, purpose="contact.name")
     phone = EncryptedTextField(_("phone"), blank=True)
-    phone_index = BlindIndexField(source="phone", form=e164, purpose="phone", db_index=True)
+    phone_index = BlindIndexField(source="phone", form=e164, purpose="phone")
     email = EncryptedTextField(_("e-mail"), blank=True)
-    email_index = BlindIndexField(source="email", form=email_form, purpose="email", db_index=True)
+    email_index = BlindIndexField(source="email", form=email_form, purpose="email")
     consent = models.BooleanField(_("agrees that we use the data for this matter"), default=False)
     consent_at = models.DateTimeField(_("consent since"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=[f"{name}_index"], condition=~Q(**{f"{name}_index": ""}), name=f"complainant_by_{name}")
+            for name in ("name", "phone", "email")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(consent=False) | Q(consent_at__isnull=False), name="complainant_consent_has_time"

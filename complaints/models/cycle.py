@@ -24,7 +24,7 @@ class Cycle(models.Model):
     """
 
     complaint = models.ForeignKey(
-        "complaints.Complaint", models.PROTECT, related_name="cycles", verbose_name=_("complaint")
+        "complaints.Complaint", models.PROTECT, related_name="cycles", verbose_name=_("complaint"), db_index=False
     )
     n = models.PositiveSmallIntegerField(_("cycle"))
     started_at = models.DateTimeField(_("began"))
