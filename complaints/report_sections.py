@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from complaints.choices import ADOPTED_ONES, Category, Decision, Kind, Verdict
 from complaints.report_figures import collect
+from complaints.selectors import pictures
 from core.charts import Chart
 from core.reporting import Headline, Section, add_section
 from core.statistics.intervals import mean_of, wilson
@@ -51,18 +52,7 @@ def _received(data):
 
 def _categories(data):
     found = data.get("categories", {})
-    rows = sorted(((str(Category(key).label), count) for key, count in found.items()), key=lambda row: -row[1])
-    if len(rows) < 2:
-        return None
-    total, first = sum(count for _label, count in rows), rows[0]
-    sentence = _("Most complaints, %(count)s of %(total)s, are about “%(category)s”.") % {
-        "count": first[1], "total": total, "category": first[0],
-    }  # fmt: skip
-    return Chart(
-        "pareto", {"rows": [{"label": label, "value": count} for label, count in rows]}, _("What complaints are about"),
-        sentence, ((_("Category"), _("Complaints")), [list(row) for row in rows]),
-        rows_url=ledger_url("view=all&kind=complaint"),
-    )  # fmt: skip
+    return pictures.categories(found, ledger_url("view=all&kind=complaint"))
 
 
 def _ageing(data):

@@ -7,6 +7,8 @@ class DashboardConfig(AppConfig):
     verbose_name = _("Home")
 
     def ready(self):
-        from core import nav
+        from core import nav, panels
+        from dashboard import chain
 
         nav.add(nav.Entry("home", _("Home"), "dashboard:home", prefix="/"))
+        panels.add_panel("dashboard.home", chain.panel, order=20)

@@ -10,6 +10,7 @@ from customers.filters import UnitFilter, day_range
 from improvements.choices import Area, CaseState, EffectVerdict, MeasureKind, MeasureState
 from improvements.models import ImprovementCase, Measure
 from improvements.models.case import ORIGINS
+from surveys.models import Wave
 
 
 class CaseFilter(PortalFilterSet):
@@ -60,6 +61,10 @@ class MeasureFilter(PortalFilterSet):
     area = django_filters.ChoiceFilter(label=_("Area"), field_name="case__area", choices=Area)
     unit = UnitFilter(field_name="unit")
     verdict = django_filters.ChoiceFilter(label=_("Effect"), choices=EffectVerdict)
+    wave = django_filters.ModelChoiceFilter(
+        label=_("Measured again by"), field_name="effects__wave", distinct=True,
+        queryset=lambda request: Wave.objects.visible_to(request.user).filter(effects__isnull=False).distinct(),
+    )  # fmt: skip
     original_due = day_range(label=_("Due (original)"))
     current_due = day_range(label=_("Due"))
     case = django_filters.ModelChoiceFilter(
@@ -69,7 +74,19 @@ class MeasureFilter(PortalFilterSet):
 
     class Meta:
         model = Measure
-        fields = ("q", "scope", "state", "kind", "area", "unit", "verdict", "original_due", "current_due", "case")
+        fields = (
+            "q",
+            "scope",
+            "state",
+            "kind",
+            "area",
+            "unit",
+            "verdict",
+            "wave",
+            "original_due",
+            "current_due",
+            "case",
+        )
 
     def named(self, rows, name, value):
         return rows.filter(Q(case__number__icontains=value) | Q(title__icontains=value))

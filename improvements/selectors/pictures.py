@@ -1,12 +1,20 @@
 """Pictures of what a measure achieved, each with its sentence and the same numbers as a table."""
 
+from collections import Counter
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.charts import Chart
 from improvements import wording
 from improvements.choices import EffectVerdict, GoalIndicator
 from surveys.selectors.charts import few
 
+NOTES = {
+    GoalIndicator.TOP2: gettext_lazy("In percentage points; an interval across zero proves nothing yet."),
+    GoalIndicator.MEAN: gettext_lazy("In points on the scale of 1–5; an interval across zero proves nothing yet."),
+}
 TONES = {EffectVerdict.IMPROVED: "better", EffectVerdict.WORSENED: "worse", EffectVerdict.NOT_PROVEN: "none"}
 
 
@@ -55,6 +63,34 @@ def change(measure, effects):
         else _("Welch's interval of the difference of two means.")
     )
     return Chart("dot_interval", data, _("Change against the baseline"), "", (headers, table), note=note)
+
+
+def worked(effects):
+    """Measures side by side: the change against each baseline, of the figure most of them aim at. None without one."""
+    known = [one for one in effects if one.change_low is not None]
+    if not known:
+        return None
+    ((indicator, _count),) = Counter(one.measure.indicator for one in known).most_common(1)
+    known = sorted((one for one in known if one.measure.indicator == indicator), key=lambda one: (-one.change, one.pk))
+    rows = [
+        {
+            "label": one.measure.title, "value": _number(one.measure, one.change), "verdict": TONES[one.verdict],
+            "low": _number(one.measure, one.change_low), "high": _number(one.measure, one.change_high),
+            "note": str(one.verdict_badge.label), "url": one.measure.get_absolute_url(),
+        }
+        for one in known
+    ]  # fmt: skip
+    proven = sum(one.verdict == EffectVerdict.IMPROVED for one in known)
+    sentence = _("%(proven)s of %(known)s measures are proven to have improved the figure they were made for.") % {
+        "proven": proven, "known": len(known),
+    }  # fmt: skip
+    headers = (_("Measure"), _("Change against the baseline, 95% interval"), _("Verdict"))
+    table = [[one.measure.title, wording.change(one), str(one.verdict_badge.label)] for one in known]
+    return Chart(
+        "dot_interval", _scale(known[0].measure, change=True) | {"rows": rows, "difference": True}, _("Did the measures work?"),
+        sentence, (headers, table), note=NOTES[indicator],
+        rows_url=reverse("improvements:measure_list") + "?state=any",
+    )  # fmt: skip
 
 
 def _scale(measure, *, change=False):

@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from accounts.choices import UnitKind
 from accounts.models import OrgUnit, User
-from core import due, nav
+from core import due, nav, periods
 from core.models import Event, Job
 from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
+from dashboard import chain
 from dashboard.demo import company, database, instruments, opinions
 from dashboard.demo.agenda import Agenda
 from dashboard.demo.clock import moment
@@ -149,6 +150,34 @@ class SmallCompany(TestCase):
     def test_home_pages_are_alive(self):
         quiet = {login for login, _role in LOGINS if not due.items_for(User.objects.get(username=login))}
         assert quiet <= {"admin", "employee", "agency"}
+
+    def test_the_line_from_a_low_answer_to_a_score_sheet_opens_its_own_records(self):
+        client = Client()
+        for login in ("executive", "supervisor"):
+            user = User.objects.get(username=login)
+            client.force_login(user)
+            assert "chain is-trail" in client.get("/").content.decode()
+            request = RequestFactory().get("/")
+            request.user = user
+            wave = self.waves(state="confirmed")[-1]
+            stops = list(chain.stages(request, user, wave, periods.of("quarter", timezone.localdate(wave.closed_at))))
+            counted = [client.get(stop.url).context["count"] for stop in stops[2:6]]
+            assert [stop.value for stop in stops[2:6]] == counted and "0" not in counted
+            page = client.get(stops[0].url)
+            assert page.status_code == 200
+            if login == "supervisor":  # management sees figures, not who answered what
+                low = page.context["rows"]
+                called = [row for row in low if row.follow_up and row.follow_up.state in ("done", "escalated")]
+                assert [stop.value for stop in stops[:2]] == [str(len(low)), str(len(called))]
+            followed = chain.trail(user)
+            assert [client.get(stop.url).status_code for stop in followed] == [200] * 7
+            assert followed[0].url != followed[5].url and followed[-1].url.startswith("/appraisal/evidence/")
+
+    def test_who_may_not_see_every_stop_sees_no_line(self):
+        client = Client()
+        for login in {login for login, _role in LOGINS} - {"executive", "supervisor"}:
+            client.force_login(User.objects.get(username=login))
+            assert 'class="chain' not in client.get("/").content.decode(), login
 
     def test_it_is_marked_and_not_made_twice(self):
         assert database.is_marked() and not database.is_empty()
