@@ -101,9 +101,14 @@ def _unpack(directory, manifest, target):
         raise BackupError("The stored files came back different.")
 
 
+OWN_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+
+
 def _drop(database):
+    """Not WITH (FORCE): who is no superuser may not end an autovacuum worker that way; a plain drop ends it by itself."""
     with connected("postgres") as cursor:
-        cursor.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(database)))
+        cursor.execute(OWN_SESSIONS, [database])
+        cursor.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(database)))
 
 
 def drill(directory, *, max_age=None):

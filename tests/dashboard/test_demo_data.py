@@ -14,8 +14,10 @@ import pypdfium2
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Count
 from django.test import Client, RequestFactory, TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.choices import UnitKind
@@ -129,7 +131,7 @@ class SmallCompany(TestCase):
         assert issued.reviewer_id not in (issued.author_id, None)
 
     def test_every_page_of_the_navigation_holds_something_for_every_role(self):
-        empty = []
+        empty, asked = [], {}
         for login, _role in LOGINS:
             user = User.objects.get(username=login)
             client = Client()
@@ -139,12 +141,16 @@ class SmallCompany(TestCase):
             sections = nav.build(request)
             urls = {child["url"] for section in sections for child in section["children"] or [section]}
             for url in sorted(urls - {"/", "/jobs/"} - OWED):
-                response = client.get(url, {"scope": "all"} if url.endswith("/follow-ups/") else {})
+                with CaptureQueriesContext(connection) as queries:
+                    response = client.get(url, {"scope": "all"} if url.endswith("/follow-ups/") else {})
                 assert response.status_code == 200, (login, url)
                 table = response.context.get("table")
+                if table is not None:
+                    asked[login, url] = len(queries)
                 if table is not None and not len(table.rows):
                     empty.append((login, url))
         assert empty == []
+        assert {page: n for page, n in asked.items() if n > 12} == {}
         assert set(Job.objects.values_list("state", flat=True)) <= {"done"}
 
     def test_home_pages_are_alive(self):
