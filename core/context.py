@@ -3,14 +3,15 @@
 from django.conf import settings
 
 from core import nav
+from core.counters import count_all
 from core.i18n import suffix
 
-EXTRAS = {}
+COUNTERS = {}
 
 
-def add(name, value):
-    """An upper app gives every page of a signed-in person ``name``: ``value(user)``."""
-    EXTRAS[name] = value
+def add_counter(name, rows):
+    """An upper app gives every page of a signed-in person ``name``: how many ``rows(user)`` (a queryset) there are."""
+    COUNTERS[name] = rows
 
 
 def portal(request):
@@ -18,8 +19,15 @@ def portal(request):
     name = settings.PORTAL[f"name_{suffix()}"]
     context = {"portal_name": name, "portal": settings.PORTAL, "languages": settings.LANGUAGES, "theme": theme(request)}
     if user is not None and user.is_authenticated and not getattr(request, "htmx", False):
-        context |= {"nav": nav.build(request)} | {name: value(user) for name, value in EXTRAS.items()}
+        counted = _counted(user)
+        context |= {"nav": nav.build(request, counted)} | {name: counted.get(name, 0) for name in COUNTERS}
     return context
+
+
+def _counted(user):
+    """Counters of the navigation by entry, those of upper apps by name."""
+    asked = {entry: entry.count(user) for entry in nav.used_by(user) if entry.count}
+    return count_all(asked | {name: rows(user) for name, rows in COUNTERS.items()})
 
 
 def theme(request):

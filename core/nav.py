@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -37,49 +35,27 @@ class Entry:
     prefix: str = ""
 
 
-MOST = 100  # a counter counts no further
-
-
 def add(*entries):
     ENTRIES.extend(entries)
 
 
-def build(request):
-    """List of sections for the layout: {label, icon, url, active, count, children}."""
-    user, path = request.user, request.path
-    used = [entry for entry in sorted(ENTRIES, key=lambda entry: entry.order) if _is_used_by(user, entry)]
-    counted = _counted(user, used)
+def used_by(user):
+    """Entries of ``user`` in their order."""
+    return [
+        entry for entry in sorted(ENTRIES, key=lambda entry: entry.order)
+        if not entry.needs or any(user.has_perm(name) for name in entry.needs)
+    ]  # fmt: skip
+
+
+def build(request, counted=None):
+    """List of sections for the layout: {label, icon, url, active, count, children}; ``counted``: {entry: number}."""
+    used, path, counted = used_by(request.user), request.path, counted or {}
     sections = [
         (label, icon, [_child(entry, path, counted.get(entry, 0)) for entry in used if entry.section == key])
         for key, label, icon in SECTIONS
     ]
     _keep_nearest([child for _label, _icon, children in sections for child in children])
     return [_section(label, icon, children) for label, icon, children in sections if children]
-
-
-def _is_used_by(user, entry):
-    return not entry.needs or any(user.has_perm(name) for name in entry.needs)
-
-
-def _counted(user, entries):
-    """{entry: how many of its rows are due from ``user``}, all of them in one statement."""
-    asked, parts, values = [], [], []
-    for entry in entries:
-        rows = entry.count(user) if entry.count else None
-        if rows is None:
-            continue
-        try:
-            statement, given = rows.order_by().values("pk")[:MOST].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        asked.append(entry)
-        parts.append(f"(SELECT count(*) FROM ({statement}) AS counted)")  # noqa: S608 (the queryset's own statement)
-        values += given
-    if not asked:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return dict(zip(asked, cursor.fetchone(), strict=True))
 
 
 def _section(label, icon, children):

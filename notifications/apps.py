@@ -9,13 +9,13 @@ class NotificationsConfig(AppConfig):
     def ready(self):
         from core import context, due, health, nav
         from notifications import messages, receivers  # noqa: F401  (kinds of this app; job ended → inbox)
-        from notifications.selectors import oldest_waiting_seconds, tiles, unread_count
+        from notifications.selectors import oldest_waiting_seconds, tiles, unread
 
         nav.add(
             nav.Entry(
                 "settings", _("Outgoing messages"), "notifications:outbox", ("notifications.see_outbox",), order=60
             )
         )
-        context.add("inbox_count", unread_count)
+        context.add_counter("inbox_count", unread)
         due.add_tiles("notifications", tiles)
         health.add_probe("outbox", oldest_waiting_seconds, deadline=300)

@@ -11,9 +11,9 @@ from notifications.kinds import KINDS
 from notifications.models import Message, Notice
 
 
-def unread_count(user):
-    """Unread inbox lines, counted no further than 100."""
-    return Notice.objects.filter(user=user, read_at__isnull=True)[:100].count()
+def unread(user):
+    """Inbox lines that ``user`` has not read."""
+    return Notice.objects.filter(user=user, read_at__isnull=True)
 
 
 def inbox(user, limit=100):

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.choices import Role
-from core import nav
+from core import context, nav
 from tests.factories.accounts import person
 from tests.factories.customers import make_customer, make_follow_up
 
@@ -32,9 +32,8 @@ def test_the_nearest_entry_alone_is_marked(path, url):
 def counters(user):
     request = RequestFactory().get("/")
     request.user = user
-    return {
-        child["url"]: child["count"] for section in nav.build(request) for child in section["children"] or [section]
-    }
+    sections = context.portal(request)["nav"]
+    return {child["url"]: child["count"] for section in sections for child in section["children"] or [section]}
 
 
 def test_all_counters_are_one_query(django_assert_num_queries):

@@ -15,7 +15,7 @@ from core.workflow import InvalidTransition
 from notifications.choices import Guarantee, MessageState
 from notifications.kinds import KINDS, Kind, from_template
 from notifications.models import Message, Notice
-from notifications.selectors import inbox, oldest_waiting_seconds, tiles, unread_count
+from notifications.selectors import inbox, oldest_waiting_seconds, tiles, unread
 from notifications.services import outbox
 from tests.factories.accounts import person
 
@@ -238,11 +238,11 @@ def test_a_person_sends_a_failed_message_again_once(smtp, client):
 def test_the_inbox_speaks_the_readers_language_and_counts_unread(client):
     user = person()
     outbox.queue("test.always", to_user=user, context={"fact": 7}, mail=False, url="/people/me/")
-    assert ([line for _notice, line in inbox(user)], unread_count(user)) == (["行 7"], 1)
+    assert ([line for _notice, line in inbox(user)], unread(user).count()) == (["行 7"], 1)
     client.force_login(user)
     notice = Notice.objects.get()
     assert client.post(reverse("notifications:open", args=[notice.pk])).url == "/people/me/"
-    assert unread_count(user) == 0
+    assert unread(user).count() == 0
 
 
 @pytest.mark.django_db
