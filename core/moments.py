@@ -7,6 +7,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 
+def now():
+    """The portal's clock as a model's default: asked anew each time, also where the clock was set to another moment."""
+    return timezone.now()
+
+
 def local(value):
     """An aware moment in the portal's zone; a plain date stays as it is."""
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

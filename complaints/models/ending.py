@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Decision, Ending
+from core import moments
 from core.i18n import pick
 
 
@@ -17,7 +17,7 @@ class EndRequest(models.Model):
     ending = models.CharField(_("end"), max_length=10, choices=Ending)
     reason = models.TextField(_("reason"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    at = models.DateTimeField(_("at"), db_default=Now())
+    at = models.DateTimeField(_("at"), default=moments.now)
     granted = models.BooleanField(_("granted"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")

@@ -2,10 +2,10 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Cause, ReplyForm, Verdict
+from core import moments
 from core.models import Tracked
 
 
@@ -19,7 +19,7 @@ class Assignment(models.Model):
     )
     note = models.TextField(_("what to look into"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("assigned by"))
-    at = models.DateTimeField(_("at"), db_default=Now())
+    at = models.DateTimeField(_("at"), default=moments.now)
 
     class Meta:
         ordering = ["id"]
@@ -41,7 +41,7 @@ class Determination(models.Model):
     cause = models.CharField(_("cause"), max_length=20, choices=Cause)
     remedy = models.TextField(_("remedy"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"), db_default=Now())
+    at = models.DateTimeField(_("at"), default=moments.now)
 
     class Meta:
         ordering = ["id"]
@@ -110,7 +110,7 @@ class CallBack(models.Model):
     cycle = models.ForeignKey("complaints.Cycle", models.PROTECT, related_name="call_backs", verbose_name=_("cycle"))
     attempt = models.PositiveSmallIntegerField(_("attempt"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"), db_default=Now())
+    at = models.DateTimeField(_("at"), default=moments.now)
     reached = models.BooleanField(_("reached"))
     resolved = models.BooleanField(_("resolved"), null=True, blank=True)
     score = models.PositiveSmallIntegerField(

@@ -35,7 +35,9 @@ class Papers:
 
     def plan(self):
         is_settled = self.now - self.quarters[-1].cut_off >= SETTLED
-        older = is_settled + (len(self.quarters) < YEAR)  # the first wave is the one to compare with; a paper takes long
+        older = is_settled + (
+            len(self.quarters) < YEAR
+        )  # the first wave is the one to compare with; a paper takes long
         for period in self.quarters[older:]:
             self._at(period, 10, reports.make, period)
             if period != self.quarters[-1] or is_settled:

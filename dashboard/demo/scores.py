@@ -16,6 +16,7 @@ from dashboard.demo.clock import moment
 STEPS = (  # days after the facts are frozen
     (0, "freeze"), (0, "ask"), (2, "rate"), (5, "show"), (6, "object"), (7, "decide"), (13, "publish"),
 )  # fmt: skip
+RATING = 4  # days after the facts are frozen: ratings are due
 OWN = ["按计划完成培训与服务，两项投诉已整改。", "答疑值班已建立，证书寄送仍需改进。", "开课通知提前，学员反映良好。"]
 SUPERIOR = ["配合积极，整改及时。", "投诉时效有改进，个别超期。", "措施落实到位，记录完整。"]
 
@@ -30,12 +31,13 @@ class Scores:
     def plan(self):
         begin = self.quarters[0].starts_on
         self._on(begin + timedelta(days=20), 10, self.design)
-        for period in self.quarters[-2:]:
-            self._on(period.ends_on - timedelta(days=20), 10, self.open, period)
         done, running = self.quarters[-2], self.quarters[-1]
+        settled = done.ends_on + timedelta(days=8)
         first = max(running.ends_on + timedelta(days=2), self.today - timedelta(days=6))
+        for period, frozen in ((done, settled), (running, first)):
+            self._on(period.ends_on - timedelta(days=20), 10, self.open, period, frozen + timedelta(days=RATING))
         for days, step in STEPS:
-            self._on(done.ends_on + timedelta(days=8 + days), 11, getattr(self, step), done)
+            self._on(settled + timedelta(days=days), 11, getattr(self, step), done)
             if step not in ("object", "decide", "publish"):
                 self._on(first + timedelta(days=days), 11, getattr(self, step), running)
         self._on(max(first + timedelta(days=6), self.today), 7, self.object, running)
@@ -52,10 +54,10 @@ class Scores:
         schemes.submit(version, by=hr)
         self.version = schemes.approve(version, by=self.org.users["executive"])
 
-    def open(self, period):
+    def open(self, period, ratings_due):
         hr = self.org.users["hr"]
         row = cycles.create(by=hr, day=period.starts_on, scheme_version=self.version, superior=self.org.users["executive"],
-                            ratings_due=moment(max(period.ends_on, self.today) + timedelta(days=12), 18))  # fmt: skip
+                            ratings_due=moment(ratings_due, 18))  # fmt: skip
         cycles.open_cycle(row, by=hr)
 
     def freeze(self, period):

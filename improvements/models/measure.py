@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import moments
 from core.i18n import pick
 from core.models import Tracked
 from improvements.choices import (
@@ -248,7 +249,7 @@ class Progress(models.Model):
     difficulty = models.TextField(_("difficulty"), blank=True)
     remedy = models.TextField(_("what is done about it"), blank=True)
     by = person(_("by"), null=False)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=moments.now)
 
     class Meta:
         ordering = ["-pk"]
@@ -323,7 +324,7 @@ class Verification(models.Model):
     sampled = models.TextField(_("what was looked at"))
     comment = models.TextField(_("remark"), blank=True)
     by = person(_("verified by"), null=False)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=moments.now)
 
     class Meta:
         ordering = ["-pk"]
@@ -369,7 +370,7 @@ class Effect(models.Model):
     verdict = models.CharField(_("verdict"), max_length=12, choices=EffectVerdict)
     is_worth_having = models.BooleanField(_("reaches the smallest change worth having"))
     needed = models.PositiveIntegerField(_("answers needed to prove that change"), null=True, blank=True)
-    computed_at = models.DateTimeField(_("computed at"), default=timezone.now)
+    computed_at = models.DateTimeField(_("computed at"), default=moments.now)
 
     class Meta:
         ordering = ["-pk"]

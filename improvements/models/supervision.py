@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import moments
 from core.models import Tracked
 from improvements.choices import VerificationResult
 from improvements.choices_supervision import Focus, InspectionState, NoticeState, Severity, Verdict
@@ -336,7 +337,7 @@ class NoticeReply(models.Model):
     cause = models.TextField(_("cause"))
     text = models.TextField(_("what was put right"))
     by = person(_("by"), null=False)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=moments.now)
 
     objects = NoticeReplyQuerySet.as_manager()
 
@@ -362,7 +363,7 @@ class NoticeCheck(models.Model):
     sampled = models.TextField(_("what was looked at"))
     comment = models.TextField(_("remark"), blank=True)
     by = person(_("verified by"), null=False)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=moments.now)
 
     class Meta:
         ordering = ["-pk"]

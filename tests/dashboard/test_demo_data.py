@@ -15,13 +15,14 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F
 from django.test import Client, RequestFactory, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.choices import UnitKind
 from accounts.models import OrgUnit, User
+from complaints.models import CallBack
 from core import due, nav, periods
 from core.models import Event, Job
 from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
@@ -30,6 +31,7 @@ from dashboard.demo import company, database, instruments, opinions
 from dashboard.demo.agenda import Agenda
 from dashboard.demo.clock import moment
 from dashboard.demo.people import LOGINS
+from improvements.models import Effect
 from notifications.models import Message
 from reports.models import Report
 from surveys.instrument import parse
@@ -192,6 +194,10 @@ class SmallCompany(TestCase):
         assert Customer.objects.filter(kind="customer").count() == 60
 
     def test_events_carry_the_moments_of_the_past(self):
+        called = CallBack.objects.filter(cycle__closed_at__isnull=False)
+        assert called.exists() and not called.filter(at__gt=F("cycle__closed_at")).exists()
+        proven = Effect.objects.filter(measure__verifications__at__gt=F("computed_at"))
+        assert Effect.objects.exists() and not proven.exists()
         moments = Event.objects.filter(subject="surveys.wave", kind="created").values_list("at", flat=True)
         assert min(moments) < timezone.now() - timedelta(days=90)
         assert not Event.objects.filter(at__gt=timezone.now()).exists()
