@@ -31,6 +31,8 @@ def _chart(indicator, sheets):
     unit = SCALES.get(indicator.code, "%")
     rows = [_dot(sheet, fact) for sheet, fact in found]
     data = {"rows": rows, "unit": unit, "decimals": 1}
+    if unit == "‰":  # a rate is never below nothing
+        data["bounds"] = [0, max(row.get("high", row["value"]) for row in rows) or 1]
     brackets = _brackets(found, indicator.higher_is_better)
     data |= {"brackets": brackets} if brackets else {}
     headers = (
