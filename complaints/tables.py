@@ -8,6 +8,8 @@ from complaints.models import Complaint
 from core import moments
 from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
 
+NARROW = {"td": {"class": "narrow"}}  # words wrap, so that subject and due time keep their room
+
 
 class ClockColumn(tables.TemplateColumn):
     """The clock that runs out first; of an answered record whether its clocks were kept."""
@@ -26,14 +28,14 @@ class ComplaintTable(PortalTable):
     kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind", attrs=NOWRAP)
     title = tables.Column(verbose_name=_("About"), orderable=False, attrs={"td": {"class": "cut"}})
     text = tables.Column(verbose_name=pgettext_lazy("complaint", "What was said"), orderable=False, visible=False)
-    who = tables.Column(verbose_name=_("Complainant"), accessor="who", orderable=False, attrs=NOWRAP)
+    who = tables.Column(verbose_name=_("Complainant"), accessor="who", orderable=False, attrs=NARROW)
     channel = tables.Column(
         verbose_name=_("Channel"), accessor="get_channel_display", order_by="channel", visible=False
     )
     received_at = DayColumn(verbose_name=_("Received"))
     registered_at = DayColumn(verbose_name=_("Registered"), visible=False)
     receiver = tables.Column(
-        verbose_name=_("Received by"), order_by="receiver__name_key", default=_("Customer's form"), attrs=NOWRAP
+        verbose_name=_("Received by"), order_by="receiver__name_key", default=_("Customer's form"), attrs=NARROW
     )
     category = tables.Column(
         verbose_name=_("Category"), accessor="get_category_display", order_by="category", default="–", visible=False
@@ -42,10 +44,14 @@ class ComplaintTable(PortalTable):
         verbose_name=_("Severity"), accessor="get_severity_display", order_by="severity", default="–", visible=False
     )
     responsible = tables.Column(
-        verbose_name=_("Unit and handler"), accessor="responsible", order_by="unit__path", default=_("Nobody yet")
+        verbose_name=_("Unit and handler"),
+        accessor="responsible",
+        order_by="unit__path",
+        default=_("Nobody yet"),
+        attrs=NARROW,
     )
     state = BadgeColumn("state_badge", verbose_name=_("Progress"), order_by="state")
-    result = tables.Column(verbose_name=_("Result"), accessor="result", orderable=False, default="–", attrs=NOWRAP)
+    result = tables.Column(verbose_name=_("Result"), accessor="result", orderable=False, default="–", attrs=NARROW)
     cycle_n = NumberColumn(verbose_name=_("Cycle"), accessor="cycle__n", visible=False)
     response_due = DayColumn(verbose_name=_("First response due"), accessor="cycle__response_due", visible=False)
     first_response_at = DayColumn(verbose_name=_("First response"), accessor="cycle__first_response_at", visible=False)
