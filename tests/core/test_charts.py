@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import charts
@@ -247,3 +248,13 @@ def test_vendored_files_are_what_their_manifest_says():
         assert (
             hashlib.sha256((settings.BASE_DIR / "static" / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
         ), entry["file"]
+
+
+def test_columns_of_words_stand_left_and_those_of_figures_right():
+    rows = [["A-1 名称", "Corporate Training", 3, "3.69 (n=32)", None], ["A-2 名称", "–", "1,204", "–", "too few"],
+            ["B", "Quality", 1, "2.0", 4], ["C", "Service", 2, "1.0", 5]]  # fmt: skip
+    context = {"headers": ["Measure", "Unit", "n", "Before", "Total"], "rows": rows}
+    table = render_to_string("components/report_table.html", context)
+    assert re.findall(r"<th( class=\"num\")?>", table) == ["", "", *[' class="num"'] * 3]
+    assert '<td>Corporate Training</td><td class="num">3</td>' in table
+    assert '<td class="num">–</td></tr>' in table.partition("A-2")[0]
