@@ -5,13 +5,18 @@ from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
 
+from core.charts import KINDS
+
 
 def can_open(user, url):
-    """Whether a role of ``user`` includes the page at ``url``."""
+    """Whether a role of ``user`` includes the page at ``url``; one record's page is sure only for who sees all of its kind."""
     try:
-        access = getattr(resolve(urlsplit(url).path).func, "access", ())
+        found = resolve(urlsplit(url).path)
     except Resolver404:
         return False
+    access = getattr(found.func, "access", ())
+    if found.kwargs:
+        access = tuple(name for name in access if name.endswith("see_all")) or access
     return access in (("public",), ("everyone",)) or any(user.has_perm(name) for name in access)
 
 
@@ -28,7 +33,13 @@ def _head(head, user):
 
 
 def _figure(figure, user):
-    chart = figure.chart
-    if not chart.rows_url or can_open(user, chart.rows_url):
+    chart, key = figure.chart, KINDS[figure.chart.kind]
+    items = [item | {"url": _open_to(user, item["url"])} if item.get("url") else item for item in chart.items]
+    rows_url = _open_to(user, chart.rows_url)
+    if items == chart.items and rows_url == chart.rows_url:
         return figure
-    return replace(figure, chart=replace(chart, rows_url=""))
+    return replace(figure, chart=replace(chart, data=chart.data | {key: items}, rows_url=rows_url))
+
+
+def _open_to(user, url):
+    return url if url and can_open(user, url) else ""

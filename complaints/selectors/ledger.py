@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from complaints.choices import Clock, Kind, State
 from complaints.models import CallBack, Complaint, Conversation, Cycle
 from core.worktime import Limit, words
+from customers.models import Interaction
 
 GAPS = """
     SELECT sequence.kind, sequence.year FROM core_numbersequence sequence
@@ -104,6 +105,12 @@ class CycleView:
             people = {"author": self.reply.author, "reviewer": self.reply.reviewer}
             return _("drafted by %(author)s, reviewed by %(reviewer)s") % people
         return _("drafted by %(author)s") % {"author": self.reply.author}
+
+
+def talks_open_to(user, complaint):
+    """Keys of the conversations' contacts that ``user`` may open."""
+    talks = Interaction.objects.visible_to(user).filter(conversation__cycle__complaint=complaint)
+    return set(talks.values_list("pk", flat=True))
 
 
 def cycles_of(complaint):

@@ -76,6 +76,7 @@ def complaint_detail(request, pk):
     context = {
         "complaint": complaint,
         "cycles": cycles,
+        "open_talks": ledger.talks_open_to(request.user, complaint),
         "strip": _strip(cycles[0].cycle),
         "today": timezone.localdate(),
         "main": main,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from core import components, history, moments
 from core.components import check, check_pair
+from core.permissions import is_visible
 from core.workflow import REGISTRY
 from core.worktime import words
 
@@ -147,6 +148,15 @@ def stat(
     check("stat", "verdict", verdict, ("", "up", "none", "down"))
     value, base = grouped(value), grouped(base)
     return locals()
+
+
+@register.simple_tag(takes_context=True)
+def linked(context, row, text=""):
+    """A record by its name (or ``text``), as a link for who may open it."""
+    words = text or str(row)
+    if not is_visible(context["request"].user, row):
+        return words
+    return format_html('<a href="{}">{}</a>', row.get_absolute_url(), words)
 
 
 def grouped(number):

@@ -78,9 +78,9 @@ def interval_note(finding):
 
 
 @register.filter
-def rows_of(finding):
-    """Where the answers behind a finding are, for waves with names."""
-    if finding.wave.is_anonymous or finding.question is None:
+def rows_for(finding, user):
+    """Where the answers behind a finding are, of waves with names and for who may see answers; else the wave."""
+    if finding.wave.is_anonymous or finding.question is None or not user.has_perm("surveys.see_answers"):
         return finding.wave.get_absolute_url()
     return f"{finding.wave.get_absolute_url()}answers/?question={finding.question.uid}"
 

@@ -47,6 +47,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OWED = {"/appraisal/ratings/", "/improvements/inspections/", "/improvements/measures/"}
 
 
+LEFT_OUT = re.compile(r"/(static|media|logout|file|export)|\.(pdf|png|svg|xlsx|csv)$|/template$|/account/")
+
+
 class SmallCompany(TestCase):
     """Made once for the whole class."""
 
@@ -154,6 +157,27 @@ class SmallCompany(TestCase):
         assert empty == []
         assert {page: n for page, n in asked.items() if n > 12} == {}
         assert set(Job.objects.values_list("state", flat=True)) <= {"done"}
+
+    def test_no_page_leads_where_its_reader_may_not_go(self):
+        """One link of each kind, as those see them whose sight ends at their unit, or at the figures."""
+        closed = []
+        for login in ("department", "executive"):
+            client = Client()
+            client.force_login(User.objects.get(username=login))
+            known, waiting = {"/"}, [("/", "/")]
+            while waiting:
+                came_from, url = waiting.pop()
+                response = client.get(url)
+                if response.status_code in (403, 404):
+                    closed.append((login, came_from, url, response.status_code))
+                if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
+                    continue
+                for link in re.findall(r'<a [^>]*href="(/[^"?#]*)', response.content.decode()):
+                    kind = re.sub(r"\d+", "#", link)
+                    if kind not in known and not LEFT_OUT.search(link):
+                        known.add(kind)
+                        waiting.append((url, link))
+        assert closed == []
 
     def test_home_pages_are_alive(self):
         quiet = {login for login, _role in LOGINS if not due.items_for(User.objects.get(username=login))}
