@@ -135,9 +135,15 @@ def customers_pages(environment):
     }
     pages |= {"answered": answered} if answered else {}
     pages |= {"stop": f"{doors['personal']}stop/"} if "personal" in doors else {}
-    return pages | {
-        path: path for path in ("/privacy", "/s/nobody-has-this-link/", "/account/login/", "/account/password/reset/")
-    }
+    others = (
+        "/voice/",
+        "/voice/track/",
+        "/privacy",
+        "/s/nobody-has-this-link/",
+        "/account/login/",
+        "/account/password/reset/",
+    )
+    return pages | {path: path for path in others}
 
 
 # Looking -----------------------------------------------------------------------------------------------
