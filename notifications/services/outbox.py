@@ -87,14 +87,15 @@ def claim(limit=BATCH):
     now, me = timezone.now(), f"{socket.gethostname()[:40]}:{os.getpid()}"
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE notifications_message SET state = 'claimed', claimed_at = %(now)s, claimed_by = %(me)s
-               WHERE id IN (
+            # MATERIALIZED: as a subquery it may be read again for each row, and then more than ``limit`` are taken
+            """WITH chosen AS MATERIALIZED (
                    SELECT id FROM notifications_message
                    WHERE state = 'queued' AND not_before <= %(now)s AND domain NOT IN (
                        SELECT domain FROM notifications_message WHERE state = 'sent' AND sent_at > %(minute)s
                        GROUP BY domain HAVING count(*) >= %(rate)s)
                    ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-               RETURNING id""",
+               UPDATE notifications_message message SET state = 'claimed', claimed_at = %(now)s, claimed_by = %(me)s
+               FROM chosen WHERE message.id = chosen.id RETURNING message.id""",
             {
                 "now": now,
                 "me": me,

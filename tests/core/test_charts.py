@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -258,3 +259,13 @@ def test_columns_of_words_stand_left_and_those_of_figures_right():
     assert re.findall(r"<th( class=\"num\")?>", table) == ["", "", *[' class="num"'] * 3]
     assert '<td>Corporate Training</td><td class="num">3</td>' in table
     assert '<td class="num">–</td></tr>' in table.partition("A-2")[0]
+
+
+def test_a_picture_is_drawn_beside_a_running_event_loop(monkeypatch):
+    """V8 refuses a time limit there; it is asked from another thread, and draws the same."""
+    alone = svg(chart("pareto"))
+    monkeypatch.setattr(charts.asyncio, "get_running_loop", lambda: object())
+    asked_by = []
+    monkeypatch.setattr(charts, "ThreadPoolExecutor", lambda **kw: asked_by.append(kw) or ThreadPoolExecutor(**kw))
+    assert svg(chart("pareto")) == alone
+    assert asked_by == [{"max_workers": 1}]
