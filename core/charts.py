@@ -38,7 +38,6 @@ shown instead of a small group):
     tones? [dissatisfied|satisfied|neutral|accent|other], unit?, decimals? 0, most? (end of the scale).
 """
 
-import asyncio
 import atexit
 import ctypes
 import json
@@ -47,7 +46,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 
 from django.conf import settings
 from django.utils.safestring import mark_safe
@@ -68,6 +66,9 @@ KINDS = {
 WIDTH = 656  # px, the text width of an A4 page (174 mm) at 96 dpi
 TIME_LIMIT = 10  # seconds for one picture; a usual one takes 0.01-0.1
 MEMORY_LIMIT = 256 * 1024 * 1024
+# Without helper threads, which a fork would lack; without memory keys, which only the thread that began V8 and those
+# begun by it hold: where another one takes a context down the process would die.
+FLAGS = ("--single-threaded", "--no-memory-protection-keys")
 
 
 class ChartFailed(RuntimeError):
@@ -163,40 +164,38 @@ class Engine:
     """ECharts and the builders in one V8 context. One thread at a time."""
 
     def __init__(self):
-        # 24 MB of V8: only where pictures are rendered. Without helper threads, which a fork would lack.
-        from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
-
-        init_mini_racer(flags=(*DEFAULT_V8_FLAGS, "--single-threaded"), ignore_duplicate_init=True)
         self.lock, self.process = threading.Lock(), os.getpid()
-        self.v8 = MiniRacer()
+        # V8 serves itself from the event loop of the thread that makes it, and one that waits for V8 would never
+        # turn it. So a thread without a loop makes it, and V8 begins a loop of its own.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            self.v8 = pool.submit(self._made).result()
         # A fork inherits this object but not its threads: taking it down there would wait for them for ever.
         # So only the process that made it does, and the garbage collector never.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.v8))
         atexit.register(self.close)
-        self.v8.set_hard_memory_limit(MEMORY_LIMIT)
+
+    @staticmethod
+    def _made():
+        # 24 MB of V8: only where pictures are rendered.
+        from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
+
+        init_mini_racer(flags=(*DEFAULT_V8_FLAGS, *FLAGS), ignore_duplicate_init=True)
+        v8 = MiniRacer()
+        v8.set_hard_memory_limit(MEMORY_LIMIT)
         for source in ("vendor/echarts/echarts.min.js", "js/charts.js"):
-            self.v8.eval((settings.BASE_DIR / "static" / source).read_text("utf-8"))
+            v8.eval((settings.BASE_DIR / "static" / source).read_text("utf-8"))
+        return v8
 
     def close(self):
         if self.process == os.getpid():
             self.v8.close()
-
-    def _called(self, payload, look):
-        """V8 keeps the time limit itself only where no event loop runs: beside one it is asked from a thread of its own."""
-        ask = partial(self.v8.call, "portalCharts.svg", payload, look, timeout_sec=TIME_LIMIT)
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return ask()
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            return pool.submit(ask).result()
 
     def render(self, payload, look):
         from py_mini_racer import JSEvalException
 
         with self.lock:
             try:
-                return self._called(payload, look)
+                return self.v8.call("portalCharts.svg", payload, look, timeout_sec=TIME_LIMIT)
             except JSEvalException as error:
                 raise ChartFailed(f"{payload['kind']}: {error}") from error
 

@@ -249,7 +249,7 @@ def other_database(child_environment):
     }
     yield child_environment | urls
     with link.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        cursor.execute(f'DROP DATABASE "{name}"')  # its processes have ended; autovacuum steps aside by itself
     link.close()
 
 
