@@ -91,7 +91,9 @@ def wait_until(condition, seconds, every=0.1):
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(every)
+        time.sleep(
+            every
+        )  # the condition is another process's (a port, a queue): it cannot wake us, and asking costs it CPU
     return True
 
 

@@ -57,12 +57,35 @@ class QuestionKind(models.TextChoices):
     MULTIPLE = "multiple", _("Multiple choice")
     YES_NO = "yes_no", _("Yes or no")
     SCALE = "scale_0_10", _("0 to 10")
+    MATRIX = "matrix", _("Several ratings on one scale")
+    RANKING = "ranking", _("Ranking")
+    NUMBER = "number", _("Number")
+    DATE = "date", pgettext_lazy("question", "Date")
     TEXT = "text", _("Open text")
 
     @classmethod
     def scored(cls):
         """Kinds that carry a score on the common 5-point basis."""
         return [cls.RATING.value, cls.SCALE.value]
+
+    @classmethod
+    def with_options(cls):
+        return [cls.SINGLE.value, cls.MULTIPLE.value, cls.RANKING.value]
+
+    @classmethod
+    def several(cls):
+        """Kinds whose answer is a list."""
+        return [cls.MULTIPLE.value, cls.RANKING.value]
+
+    @classmethod
+    def typed(cls):
+        """Kinds that are written instead of chosen."""
+        return [cls.TEXT.value, cls.NUMBER.value, cls.DATE.value]
+
+    @classmethod
+    def as_words(cls):
+        """Kinds kept as words, apart from the figures."""
+        return [cls.TEXT.value, cls.DATE.value]
 
 
 class ScaleKind(models.TextChoices):

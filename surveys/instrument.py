@@ -8,28 +8,38 @@ Pure: no models, no queries. The definition is one JSON document::
      "sections": [{"code": "quality", "title": {…}, "help": {…} or null, "questions": [
         {"uid": "q7f3…", "code": "Q1", "kind": "rating", "title": {…}, "help": {…} or null, "required": true,
          "is_overall": false, "dimension": "quality" (default: the section's code; 0–10: none),
+         "show_if": {uid of an earlier question: [answers, one of which leads here]} or absent (also of a section),
          "na": {"zh": "不适用", "en": "Not applicable"} or null,
          "scale": "B", "points": [{"value": 5, "label": {…}, "score5": 5}, …],            # rating
-         "options": [{"code": 1, "label": {…}, "is_exclusive": false}, …],                # single, multiple
-         "min": 1, "max": 3,                                                              # multiple, how many
+         "items": [{"uid": …, "code": "Q4.1", "title": {…}}, …],      # matrix: ratings under one title, on one scale
+         "options": [{"code": 1, "label": {…}, "is_exclusive": false}, …],                # single, multiple, ranking
+         "min": 1, "max": 3,                               # multiple: how many; ranking: max places; number: bounds
+         "decimals": 0, "unit": {…},                                                      # number
          "max_length": 2000}]}]}                                                          # text
 
+A title may repeat an earlier answer: ``{Q3}`` stands for what was answered to the question of that code.
+
 Values of a payload ``{uid: value}``: the point's value (rating, scale_0_10), an option's code (single), a
-list of codes (multiple), 1 or 0 (yes_no), words (text), or ``"na"``.
+list of codes (multiple; ranking: first place first), 1 or 0 (yes_no), words (text), "2026-11-22" (date), a number
+(number), or ``"na"``.
 """
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from core.i18n import pick
+from surveys import routing
 from surveys.choices import QuestionKind as Kind
 from surveys.scales import score_of_ten
 
 NA = "na"
 TEXT_LIMIT = 2000
+MOST = 10**9  # a number beyond is a slip of the finger
 
 
 def new_uid():
@@ -52,9 +62,29 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Matrix:
+    """Ratings under one title. Each of them is a question of its own, with an identity and figures of its own."""
+
+    code: str
+    titles: dict
+    helps: dict | None = None
+
+    @property
+    def title(self):
+        return pick({"t": self.titles}, "t")
+
+    @property
+    def help(self):
+        return pick({"t": self.helps or {}}, "t")
+
+
+@dataclass(frozen=True)
 class Question:
     """One question; ``number`` counts from 1 over the whole questionnaire, ``id`` is the row of a
     published version.
+
+    ``titles`` say everything, for results; ``row_titles`` are what stands in a row of its ``matrix``. ``conditions``
+    are (uid, answers) pairs, all of which lead here. ``low`` and ``high`` bound a number of ``decimals`` places.
     """
 
     uid: str
@@ -73,10 +103,28 @@ class Question:
     most: int = 0
     max_length: int = TEXT_LIMIT
     id: int | None = None
+    conditions: tuple = ()
+    matrix: Matrix | None = None
+    row_titles: dict | None = None
+    scale: str = ""
+    low: float | None = None
+    high: float | None = None
+    decimals: int = 0
+    units: dict | None = None
 
     @property
     def title(self):
-        return pick({"t": self.titles}, "t")
+        """For results: what an answer was repeated from stays open."""
+        return routing.piped(pick({"t": self.titles}, "t"), {})
+
+    @property
+    def asked_title(self):
+        """The title on the page of who answers, with {Q3} where an answer is to be repeated."""
+        return pick({"t": self.row_titles or self.titles}, "t")
+
+    @property
+    def unit(self):
+        return pick({"t": self.units or {}}, "t")
 
     @property
     def help(self):
@@ -94,6 +142,11 @@ class Question:
     @property
     def is_scored(self):
         return self.kind in Kind.scored()
+
+    @property
+    def places(self):
+        """How many places a ranking gives."""
+        return min(self.most or len(self.choices), len(self.choices))
 
     @cached_property
     def by_value(self):
@@ -154,6 +207,14 @@ class Instrument:
         return {question.id: question for question in self.questions}
 
     @cached_property
+    def by_code(self):
+        return {question.code: question for question in self.questions}
+
+    @cached_property
+    def has_branches(self):
+        return any(question.conditions for question in self.questions)
+
+    @cached_property
     def overall(self):
         """The question of overall satisfaction, or None."""
         return next((question for question in self.questions if question.is_overall), None)
@@ -178,9 +239,9 @@ def parse(definition, *, ids=None, version_id=None, version_no=None):
     ids, sections, number = ids or {}, [], 0
     for part in definition.get("sections") or []:
         questions = []
-        for item in part.get("questions") or []:
+        for item, matrix in singles(part):
             number += 1
-            questions.append(_question(item, part.get("code", ""), number, ids.get(item.get("uid"))))
+            questions.append(_question(item, part, number, ids.get(item.get("uid")), matrix))
         sections.append(Section(part.get("code", ""), part.get("title") or {}, tuple(questions), part.get("help")))
     return Instrument(
         definition.get("title") or {}, definition.get("intro"), tuple(sections), definition.get("total"),
@@ -188,13 +249,47 @@ def parse(definition, *, ids=None, version_id=None, version_no=None):
     )  # fmt: skip
 
 
-def _question(item, section, number, row_id):
-    kind = item.get("kind", "")
+def singles(part):
+    """(question, Matrix or None) of a section's definition, with every row of a matrix as a rating of its own."""
+    for item in part.get("questions") or []:
+        if item.get("kind") != Kind.MATRIX:
+            yield item, None
+            continue
+        matrix = Matrix(item.get("code", ""), item.get("title") or {}, item.get("help"))
+        shared = {key: value for key, value in item.items() if key not in ("uid", "code", "title", "help", "items")}
+        for number, row in enumerate(item.get("items") or [], 1):
+            yield {**shared, "kind": Kind.RATING.value, "code": f"{matrix.code}.{number}", **row}, matrix
+
+
+def identified(definition):
+    """Every dict of a definition that carries the identity of a question: questions, and the rows of a matrix."""
+    for part in definition.get("sections") or []:
+        for item in part.get("questions") or []:
+            yield from (item.get("items") or []) if item.get("kind") == Kind.MATRIX else [item]
+
+
+def _joined(matrix, titles):
+    if matrix is None:
+        return titles
+    marks = {"zh": "：", "en": ": "}
+    return {key: f"{matrix.titles.get(key, '')}{mark}{titles.get(key, '')}" for key, mark in marks.items()}
+
+
+def _conditions(*parts):
+    return tuple(
+        (uid, tuple(sorted(routing.given(values))))
+        for part in parts
+        for uid, values in (part.get("show_if") or {}).items()
+    )
+
+
+def _question(item, part, number, row_id, matrix):
+    kind, section = item.get("kind", ""), part.get("code", "")
     return Question(
         uid=item.get("uid", ""),
         code=item.get("code") or f"Q{number}",
         kind=kind,
-        titles=item.get("title") or {},
+        titles=_joined(matrix, item.get("title") or {}),
         number=number,
         section=section,
         dimension=item.get("dimension") or ("" if kind == Kind.SCALE else section),
@@ -207,6 +302,14 @@ def _question(item, section, number, row_id):
         most=item.get("max") or 0,
         max_length=item.get("max_length") or TEXT_LIMIT,
         id=row_id,
+        conditions=_conditions(part, item),
+        matrix=matrix,
+        row_titles=(item.get("title") or {}) if matrix else None,
+        scale=item.get("scale") or "",
+        low=item.get("min") if kind == Kind.NUMBER else None,
+        high=item.get("max") if kind == Kind.NUMBER else None,
+        decimals=item.get("decimals") or 0,
+        units=item.get("unit"),
     )
 
 
@@ -214,7 +317,7 @@ def _choices(item, kind):
     if kind == Kind.RATING:
         for point in item.get("points") or []:
             yield Choice(point.get("value"), point.get("label") or {}, point.get("score5"))
-    elif kind in (Kind.SINGLE, Kind.MULTIPLE):
+    elif kind in Kind.with_options():
         for option in item.get("options") or []:
             yield Choice(option.get("code"), option.get("label") or {}, None, bool(option.get("is_exclusive")))
     elif kind == Kind.YES_NO:
@@ -241,8 +344,9 @@ def read_post(instrument, post):
         values = post.getlist(question.name) if question.name in post else []
         if NA in values:
             payload[question.uid] = NA
-        elif question.kind == Kind.MULTIPLE and values:
-            payload[question.uid] = values
+        elif question.kind in Kind.several():
+            if any(values):
+                payload[question.uid] = [value for value in values if value != ""]
         elif values and values[-1] != "":
             payload[question.uid] = values[-1]
     return payload
@@ -252,10 +356,13 @@ def check(instrument, payload, *, complete=True):
     """(values, errors): the payload in its stored form, and {uid: sentence naming the question} for what
     does not fit.
 
-    ``complete=False`` asks for no required answers (drafts). Unknown questions are left out.
+    A complete answer keeps to its route: what was answered off it is left out, as unknown questions are. A draft
+    (``complete=False``) keeps it, for whoever turns back, and owes nothing.
     """
     values, errors = {}, {}
     for question in instrument.questions:
+        if complete and not routing.leads_to(question, values):
+            continue
         try:
             value = clean(question, payload.get(question.uid))
         except Unfit as error:
@@ -276,11 +383,9 @@ def clean(question, value):
         if not question.na:
             raise Unfit(_owed(question))
         return NA
-    if question.kind == Kind.TEXT:
-        return _words(question, value)
-    if question.kind == Kind.MULTIPLE:
-        return _several(question, value)
-    return _one(question, value[0] if isinstance(value, list) else value)
+    if question.kind in Kind.several():
+        return READERS[question.kind](question, value)
+    return READERS.get(question.kind, _one)(question, value[0] if isinstance(value, list) else value)
 
 
 def _one(question, value):
@@ -313,6 +418,48 @@ def _several(question, value):
     return codes
 
 
+def _ranking(question, value):
+    given = [_one(question, part) for part in (value if isinstance(value, list) else [value])]
+    if len(set(given)) < len(given):
+        twice = next(code for code in given if given.count(code) > 1)
+        raise Unfit(
+            _("“%(question)s”: “%(option)s” stands on two places. Give each place to another one.")
+            % {"question": question.title, "option": question.by_value[twice].text}
+        )
+    if len(given) != question.places:
+        raise Unfit(
+            _("“%(question)s”: %(places)s places are to be given, now %(now)s.")
+            % {"question": question.title, "places": question.places, "now": len(given)}
+        )
+    return given
+
+
+def _number(question, value):
+    """An int, or a text with the decimal places that the question asks for: JSON would round it."""
+    try:
+        number = Decimal(str(value).strip().replace("，", ",").replace(",", ""))
+        exact = number.quantize(Decimal(1).scaleb(-question.decimals))
+        if exact.is_nan():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise Unfit(_("“%(question)s”: write a number, for example 12.") % {"question": question.title})
+    if exact != number:
+        said = {"question": question.title, "decimals": question.decimals}
+        raise Unfit(_("“%(question)s”: at most %(decimals)s decimal places.") % said)
+    low, high = question.low, question.high
+    if (low is not None and number < low) or (high is not None and number > high) or abs(number) >= MOST:
+        bounds = {"low": -MOST if low is None else low, "high": MOST if high is None else high}
+        raise Unfit(_("“%(question)s”: between %(low)s and %(high)s.") % {"question": question.title, **bounds})
+    return str(exact) if question.decimals else int(exact)
+
+
+def _date(question, value):
+    try:
+        return date.fromisoformat(str(value).strip()).isoformat()
+    except ValueError:
+        raise Unfit(_("“%(question)s”: write the day like 2026-03-15.") % {"question": question.title})
+
+
 def _words(question, value):
     text = str(value).replace("\x00", "").replace("\r\n", "\n").strip()
     if len(text) > question.max_length:
@@ -323,10 +470,15 @@ def _words(question, value):
     return text or None
 
 
+READERS = {
+    Kind.TEXT: _words, Kind.MULTIPLE: _several, Kind.RANKING: _ranking, Kind.NUMBER: _number, Kind.DATE: _date,
+}  # fmt: skip
+
+
 def _owed(question):
     text = (
         _("Write an answer to “%(question)s”.")
-        if question.kind == Kind.TEXT
+        if question.kind in Kind.typed()
         else _("Select an answer to “%(question)s”.")
     )
     return text % {"question": question.title}
@@ -334,7 +486,7 @@ def _owed(question):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table of answers."""
+    """A row of the table of answers; in a ranking ``slot`` 0 is the first place."""
 
     question: int
     slot: int = 0
@@ -342,6 +494,7 @@ class Row:
     num: int | None = None
     score5: float | None = None
     is_na: bool = False
+    amount: Decimal | None = None
 
 
 def rows(instrument, values):
@@ -353,9 +506,11 @@ def rows(instrument, values):
             continue
         if value == NA:
             found.append(Row(question.id, is_na=True))
-        elif question.kind == Kind.TEXT:
+        elif question.kind in Kind.as_words():
             texts.append((question.id, value))
-        elif question.kind == Kind.MULTIPLE:
+        elif question.kind == Kind.NUMBER:
+            found.append(Row(question.id, amount=Decimal(value)))
+        elif question.kind in Kind.several():
             found.extend(Row(question.id, slot, option=code) for slot, code in enumerate(value))
         elif question.kind == Kind.SINGLE:
             found.append(Row(question.id, option=value))

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from surveys.choices import ChangeClass
 from surveys.choices import QuestionKind as Kind
-from surveys.instrument import new_uid, parse
+from surveys.instrument import identified, new_uid, parse
+from surveys.routing import codes_in
 
 ORDER = [ChangeClass.NONE, ChangeClass.WORDING, ChangeClass.ADDITIVE, ChangeClass.BREAKING]
 
@@ -33,7 +34,7 @@ def _of_definition(definition):
     yield from _both(definition.get("title"), _("Title of the questionnaire"), ("title",))
     yield from _both(definition.get("intro"), _("Introduction"), ("intro",), optional=True)
     sections = definition.get("sections") or []
-    questions = [item for part in sections for item in part.get("questions") or []]
+    questions = list(identified(definition))
     if not questions:
         yield Problem("", _("The questionnaire has no questions yet."), ("sections",))
     yield from _identities(sections, questions)
@@ -41,6 +42,27 @@ def _of_definition(definition):
         yield Problem("", _("Only one question can stand for overall satisfaction."), ("sections",))
     for s, part in enumerate(sections):
         yield from _of_section(part, s)
+    yield from _of_route(parse(definition))
+
+
+def _of_route(instrument):
+    """Conditions and repeated answers point back at questions that came before and can be chosen from."""
+    seen = {}
+    for question in instrument.questions:
+        place = _("Question %(code)s") % {"code": question.code}
+        for uid, wanted in question.conditions:
+            before = seen.get(uid)
+            if before is None:
+                yield Problem(place, _("It is asked only after a question that does not come before it."))
+            elif not wanted or not set(wanted) <= {*map(str, before.by_value), *(["na"] if before.na else [])}:
+                told = {"code": before.code}
+                yield Problem(place, _("It is asked only after an answer that question %(code)s does not have.") % told)
+        known = {found.code for found in seen.values() if found.section != question.section}
+        for text in question.titles.values():
+            for code in codes_in(text):
+                if code not in known:
+                    yield Problem(place, _("{%(code)s} repeats an answer of no earlier section.") % {"code": code})
+        seen[question.uid] = question
 
 
 def _identities(sections, questions):
@@ -71,14 +93,25 @@ def _of_question(item, place, path):
     if item.get("na") is not None:
         yield from _both(item["na"], _("%(place)s, “not applicable”") % {"place": place}, (*path, "na"))
     kind = item.get("kind")
+    if kind == Kind.MATRIX:
+        yield from _of_matrix(item, place, path)
     if kind not in Kind.values:
         yield Problem(place, _("The kind of question is not known."), (*path, "kind"))
-    elif kind == Kind.RATING:
+    elif kind in (Kind.RATING, Kind.MATRIX):
         yield from _choices(item, place, path, "points", "value", _("point"))
-    elif kind in (Kind.SINGLE, Kind.MULTIPLE):
+    elif kind in Kind.with_options():
         yield from _choices(item, place, path, "options", "code", _("option"))
     if item.get("is_overall") and kind not in Kind.scored():
         yield Problem(place, _("Overall satisfaction needs a rating or a 0–10 question."), path)
+
+
+def _of_matrix(item, place, path):
+    rows = item.get("items") or []
+    if len(rows) < 2:
+        yield Problem(place, _("At least two rows are needed."), (*path, "items"))
+    for number, row in enumerate(rows):
+        where = _("%(place)s, row %(number)s") % {"place": place, "number": number + 1}
+        yield from _both(row.get("title"), where, (*path, "items", number, "title"))
 
 
 def _choices(item, place, path, key, identity, word):
@@ -154,6 +187,10 @@ def breaks(old, new):
     """Whether answers to ``new`` no longer compare with answers to ``old``."""
     if (old.kind, old.is_overall, old.dimension) != (new.kind, new.is_overall, new.dimension):
         return True
+    if set(old.conditions) != set(new.conditions) or (old.units or None) != (new.units or None):
+        return True  # others are asked, or something else is measured
+    if new.kind == Kind.RANKING and (old.places, set(old.by_value)) != (new.places, set(new.by_value)):
+        return True
     scores = [{value: choice.score5 for value, choice in question.by_value.items()} for question in (old, new)]
     if new.kind == Kind.RATING:
         return scores[0] != scores[1]
@@ -162,13 +199,24 @@ def breaks(old, new):
 
 def with_new_identities(old, new):
     """``new`` with a fresh uid for every question that no longer compares with its namesake in ``old``."""
-    definition, before, after = copy.deepcopy(new), parse(old).by_uid, parse(new).by_uid
-    for part in definition.get("sections") or []:
-        for item in part.get("questions") or []:
-            uid = item.get("uid")
-            if uid in before and uid in after and breaks(before[uid], after[uid]):
-                item["uid"] = new_uid()
+    definition, before = copy.deepcopy(new), parse(old).by_uid
+    while fresh := _broken(before, parse(definition).by_uid):
+        _rename(definition, fresh)
     return definition
+
+
+def _broken(before, after):
+    return {uid: new_uid() for uid in before.keys() & after.keys() if breaks(before[uid], after[uid])}
+
+
+def _rename(definition, fresh):
+    """Give questions their ``fresh`` identities ({old: new}), also where a condition names them."""
+    for item in identified(definition):
+        item["uid"] = fresh.get(item.get("uid"), item.get("uid"))
+    for part in definition.get("sections") or []:
+        for entry in (part, *(part.get("questions") or [])):
+            if entry.get("show_if"):
+                entry["show_if"] = {fresh.get(uid, uid): values for uid, values in entry["show_if"].items()}
 
 
 def _texts(definition):

@@ -10,7 +10,8 @@ def put_section(definition, index, part):
     if index is None:
         sections.append({"questions": [], **part})
     else:
-        sections[index] = {**sections[index], **part}
+        kept = {key: value for key, value in sections[index].items() if key != "show_if"}
+        sections[index] = {**kept, **part}
     return made
 
 
@@ -21,7 +22,10 @@ def put_question(definition, section, index, item):
     if index is None:
         questions.append(item)
     else:
-        kept = {key: value for key, value in questions[index].items() if key in ("uid", "code", "dimension")}
+        lasting = ["uid", "code", "dimension"]
+        if questions[index].get("kind") == item["kind"]:
+            lasting += ["max_length"] + (["min", "max"] if item["kind"] == "multiple" else [])
+        kept = {key: value for key, value in questions[index].items() if key in lasting}
         questions[index] = {**kept, **item}
     return made
 
@@ -54,6 +58,28 @@ def move(definition, section, index, step):
         neighbour = sections[section + step].setdefault("questions", [])
         neighbour.insert(len(neighbour) if step < 0 else 0, questions.pop(index))
     return made
+
+
+def read_rows(text, before=()):
+    """Rows of a matrix from lines ``中文 | English``; a line with the words of a row before keeps its identity.
+
+    Raises ValueError naming the line that lacks a language.
+    """
+    known = {words: row for row in before for words in row["title"].values()}
+    rows = []
+    for number, line in enumerate((line.strip() for line in text.splitlines() if line.strip()), 1):
+        zh, _bar, en = (part.strip() for part in line.partition("|"))
+        if not zh or not en:
+            raise ValueError(number)
+        same = known.pop(zh, None) or known.pop(en, None)
+        kept = {key: same[key] for key in ("uid", "code")} if same and same not in (row["was"] for row in rows) else {}
+        rows.append({**kept, "title": {"zh": zh, "en": en}, "was": same if kept else None})
+    return [{key: value for key, value in row.items() if key != "was"} for row in rows]
+
+
+def write_rows(rows):
+    """The lines that read_rows() reads."""
+    return "\n".join(f"{row['title'].get('zh', '')} | {row['title'].get('en', '')}" for row in rows or ())
 
 
 def read_options(text, before=()):

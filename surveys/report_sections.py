@@ -41,7 +41,7 @@ def _pictures(wave, *, in_full):
     if wave.results.is_hidden:
         return
     yield _to(drawn.dimensions(wave.results), wave.url)
-    yield _to(drawn.distribution(wave.results), wave.url)
+    yield from (_to(chart, wave.url) for chart in drawn.distributions(wave.results))
     if not in_full:
         return
     if len(wave.trend) > 1:

@@ -13,6 +13,11 @@ def score_of_ten(value):
     return round(1 + value * 0.4, 3)
 
 
+EFFORT, EASY = "C7", 5  # customer effort: 5 to 7 found it easy
+EASE = [
+    ("很省力", "Very easy"), ("省力", "Easy"), ("比较省力", "Rather easy"), ("一般", "Neither"),
+    ("比较费力", "Rather hard"), ("费力", "Hard"), ("很费力", "Very hard"),
+]  # fmt: skip
 LIBRARY = {
     "A": ("五级量表甲（满意～很不满意）", "Five points, set A", ScaleKind.LABELS, _labels(
         (5, "满意", "Satisfied", 5), (4, "较满意", "Fairly satisfied", 4), (3, "一般", "Neutral", 3),
@@ -26,6 +31,8 @@ LIBRARY = {
     "R4": ("四级合理量表", "Four points, reasonableness", ScaleKind.LABELS, _labels(
         (4, "非常合理", "Very reasonable", 5), (3, "合理", "Reasonable", 4), (2, "一般", "Neutral", 3),
         (1, "不合理", "Unreasonable", 1))),
+    "C7": ("七级费力度量表（1 很费力～7 很省力）", "Customer effort, seven points (1 very hard – 7 very easy)", ScaleKind.LABELS, _labels(
+        *((n, *words, round(1 + (n - 1) * 4 / 6, 3)) for n, words in zip(range(7, 0, -1), EASE, strict=True)))),
     "N10": ("0～10分", "0 to 10", ScaleKind.NUMBERS, _labels(
         *((n, str(n), str(n), score_of_ten(n)) for n in range(10, -1, -1)))),
     "T300": ("300分制表单", "Form of 300 points", ScaleKind.TOTAL, []),

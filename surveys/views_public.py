@@ -143,14 +143,16 @@ def _take(request, visit):
     if language:
         translation.activate(post["language"])
     elif not is_back:
-        if sheet.is_last:
+        if sheet.next_index is None:
             return _submit(request, visit, sheet)
         _values, errors = check(visit.instrument, sheet.payload)
         sheet.errors = {uid: text for uid, text in errors.items() if sheet.holds(uid)}
     visit.keep(sheet, _revision(request))
     if sheet.errors:
         return _sheet(request, visit, sheet, status=422)
-    sheet.index = max(sheet.index + (0 if language else -1 if is_back else 1), 0)
+    if not language:
+        to = sheet.previous_index if is_back else sheet.next_index
+        sheet.index = sheet.index if to is None else to
     if visit.keeps_draft:
         return _remember_language(request, redirect(f"{visit.home}?part={sheet.number}"))
     return _sheet(request, visit, sheet)

@@ -21,6 +21,18 @@
     }
   });
 
+  /* ---- fields that matter only with certain choices of another field (core/conditional.py) ---- */
+  function fit(form) {
+    for (const field of all("[data-with]", form)) {
+      const [name, values] = field.dataset.with.split("=");
+      field.closest(".field").hidden = !values.split(",").includes(form.elements[name].value);
+    }
+  }
+  for (const form of new Set(all("[data-with]").map((field) => field.form))) {
+    fit(form);
+    form.addEventListener("change", () => fit(form));
+  }
+
   /* ---- rows: click anywhere opens, keys walk, boxes select ---- */
   const INTERACTIVE = "a, button, input, select, textarea, label, summary, [contenteditable]";
   let cursor = null;

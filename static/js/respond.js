@@ -31,10 +31,13 @@
   function fill(name, values) {
     const shown = fields(name).filter((field) => field.type !== "hidden");
     if (!shown.length) return carry(name, values);
+    let place = 0; // several selects of one name are the places of a ranking
     for (const field of shown) {
       if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
-      else if (values[0] !== "na") { field.value = values[0] || ""; grow(field); }
+      else if (values[0] !== "na") { field.value = values[place++] || ""; grow(field); }
     }
+    follow();
+    form.querySelectorAll(".rank").forEach(draw);
   }
 
   // Answers of other sections travel in hidden fields where the server keeps no draft.
@@ -54,6 +57,63 @@
     if (area.tagName !== "TEXTAREA" || CSS.supports("field-sizing", "content")) return;
     area.style.height = "auto";
     area.style.height = area.scrollHeight + 2 + "px";
+  }
+
+  // What the answers of this page lead to; the server checks it again.
+  function follow() {
+    for (const part of form.querySelectorAll("[data-if]")) {
+      part.hidden = !part.dataset.if.split(";").every((rule) => {
+        const [name, wanted] = rule.split("=");
+        const before = fields(name).find((field) => field.closest(".q"));
+        return !(before && before.closest(".q").hidden) && valuesOf(name).some((value) => wanted.split(",").includes(value));
+      });
+    }
+  }
+
+  // Ranking by tapping: the selects of the places hold the answer and stay for whoever has no script.
+  function rank(list) {
+    const box = document.createElement("div"), hint = document.createElement("p");
+    box.className = "rank";
+    hint.className = "help";
+    hint.textContent = list.dataset.places;
+    for (const option of list.querySelector("select").options) {
+      if (!option.value) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.value = option.value;
+      button.append(document.createElement("b"), document.createTextNode(option.text));
+      button.addEventListener("click", () => tap(box, list, button.value));
+      box.append(button);
+    }
+    box.list = list;
+    box.id = list.querySelector("select").id; // where the summary of errors leads
+    box.tabIndex = -1;
+    list.querySelector("select").removeAttribute("id");
+    list.hidden = true;
+    list.after(hint, box);
+    draw(box);
+  }
+
+  const placesOf = (list) => [...list.querySelectorAll("select")];
+
+  function tap(box, list, value) {
+    const places = placesOf(list), order = places.map((select) => select.value).filter((given) => given);
+    if (order.includes(value)) order.splice(order.indexOf(value), 1);
+    else if (order.length < places.length) order.push(value);
+    places.forEach((select, place) => { select.value = order[place] || ""; });
+    const na = fields(places[0].name).find((field) => field.type === "checkbox");
+    if (na) na.checked = false;
+    draw(box);
+    note(places[0].name);
+  }
+
+  function draw(box) {
+    const order = placesOf(box.list).map((select) => select.value);
+    for (const button of box.querySelectorAll("button")) {
+      const place = order.indexOf(button.value);
+      button.setAttribute("aria-pressed", place >= 0);
+      button.firstChild.textContent = place >= 0 ? place + 1 : "";
+    }
   }
 
   // Saving ------------------------------------------------------------------------------------------
@@ -184,9 +244,11 @@
     page = { home: new URL(form.action).pathname, save: form.dataset.save, state, words: { ...state.dataset }, waiting: null, tries: 0 };
     failures = 0;
     kept = device.read(page.home);
+    form.querySelectorAll(".places").forEach(rank);
+    follow();
     if (goesOn && !page.save) collect();
     else if (Object.keys(kept.values).length) "shared" in form.dataset ? ask() : restore();
-    form.addEventListener("change", (event) => note(event.target.name));
+    form.addEventListener("change", (event) => { follow(); note(event.target.name); });
     form.addEventListener("input", (event) => grow(event.target));
     form.addEventListener("submit", submit);
     form.querySelectorAll("textarea").forEach((area) => {

@@ -5,10 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit
+from core.conditional import shown_with
 from core.forms import PortalForm, VersionForm
 from surveys.choices import QuestionKind, ScaleKind
 from surveys.models import Questionnaire, Scale
-from surveys.outline import read_options, write_options
+from surveys.outline import read_options, read_rows, write_options, write_rows
+
+RATED = (QuestionKind.RATING.value, QuestionKind.MATRIX.value)
+NEEDS_BOTH = _("Line %(number)s needs both languages with a “|” between them.")
 
 
 def both(text):
@@ -51,7 +55,41 @@ class HeadForm(VersionForm):
         }
 
 
-class SectionForm(VersionForm):
+class RoutedForm(VersionForm):
+    """A part that may be asked only after certain answers; ``before`` are the questions that come earlier."""
+
+    show_if = forms.MultipleChoiceField(
+        label=_("Only after these answers"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen: everybody is asked. Several answers of one question: any of them leads here; of several questions: one of each."),
+    )  # fmt: skip
+
+    def __init__(self, *args, before=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["show_if"].choices = [
+            (f"{question.code} {question.title}", [
+                *((f"{question.uid}:{choice.value}", choice.text) for choice in question.best_first),
+                *([(f"{question.uid}:na", question.na_text)] if question.na else []),
+            ])
+            for question in before if question.choices
+        ]  # fmt: skip
+        if not self.fields["show_if"].choices:
+            del self.fields["show_if"]
+
+    @staticmethod
+    def ways_to(part):
+        """Initial values of ``show_if`` from a part of the definition."""
+        return [f"{uid}:{value}" for uid, values in (part.get("show_if") or {}).items() for value in values]
+
+    def conditions(self):
+        """{"show_if": …} as the definition stores it, or {} where everybody is asked."""
+        found = {}
+        for chosen in self.cleaned_data.get("show_if") or ():
+            uid, _colon, value = chosen.rpartition(":")
+            found.setdefault(uid, []).append(int(value) if value != "na" else value)
+        return {"show_if": found} if found else {}
+
+
+class SectionForm(RoutedForm):
     """A section is a dimension; its code stays the same over versions so that results compare."""
 
     code = forms.SlugField(
@@ -64,22 +102,48 @@ class SectionForm(VersionForm):
 
     def part(self):
         data = self.cleaned_data
-        return {"code": data["code"], "title": {"zh": data["title_zh"], "en": data["title_en"]}}
+        return {"code": data["code"], "title": {"zh": data["title_zh"], "en": data["title_en"]}} | self.conditions()
 
 
-class QuestionForm(VersionForm):
+class QuestionForm(RoutedForm):
+    field_order = ("version", "kind", "title_zh", "title_en", "help_zh", "help_en", "scale", "rows", "options", "places",
+                   "low", "high", "decimals", "unit_zh", "unit_en", "na_zh", "na_en", "required", "is_overall", "show_if")  # fmt: skip
     kind = forms.ChoiceField(label=pgettext_lazy("question", "Kind"), choices=QuestionKind)
-    title_zh = forms.CharField(label=_("Question (Chinese)"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    title_zh = forms.CharField(label=_("Question (Chinese)"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+                               help_text=_("{Q3} repeats what was answered to question Q3 of an earlier section."))  # fmt: skip
     title_en = forms.CharField(label=_("Question (English)"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     help_zh = forms.CharField(label=_("Help (Chinese)"), required=False, max_length=300)
     help_en = forms.CharField(label=_("Help (English)"), required=False, max_length=300)
     required = forms.BooleanField(label=_("An answer is required"), required=False)
     is_overall = forms.BooleanField(label=_("Stands for overall satisfaction"), required=False,
+                                    widget=forms.CheckboxInput(attrs=shown_with("kind", "rating", "scale_0_10")),
                                     help_text=_("One question at most; headline and trend come from it."))  # fmt: skip
-    scale = forms.ChoiceField(label=_("Scale (for ratings)"), required=False)
+    scale = forms.ChoiceField(label=_("Scale"), required=False, widget=forms.Select(attrs=shown_with("kind", *RATED)))
+    rows = forms.CharField(
+        label=_("What is rated"), required=False, help_text=_("One a line: 中文 | English."),
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"} | shown_with("kind", "matrix")),
+    )  # fmt: skip
     options = forms.CharField(
-        label=_("Options (for choices)"), required=False, widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        label=_("Options"), required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"} | shown_with("kind", *QuestionKind.with_options())),
         help_text=_("One a line: 中文 | English. A “!” at the end marks an answer that excludes all others."),
+    )  # fmt: skip
+    places = forms.IntegerField(
+        label=_("Places to give"), required=False, min_value=1, max_value=20,
+        widget=forms.NumberInput(attrs=shown_with("kind", "ranking")),
+        help_text=_("Empty: all options are put in order. More than three tire people."),
+    )  # fmt: skip
+    low, high = (
+        forms.FloatField(label=label, required=False, widget=forms.NumberInput(attrs=shown_with("kind", "number")))
+        for label in (_("At least"), _("At most"))
+    )
+    decimals = forms.IntegerField(
+        label=_("Decimal places"), required=False, min_value=0, max_value=4,
+        widget=forms.NumberInput(attrs=shown_with("kind", "number")),
+    )  # fmt: skip
+    unit_zh, unit_en = (
+        forms.CharField(label=label, required=False, max_length=20, widget=forms.TextInput(attrs=shown_with("kind", "number")))
+        for label in (_("Unit (Chinese)"), _("Unit (English)"))
     )  # fmt: skip
     na_zh = forms.CharField(
         label=_("“Does not apply” (Chinese)"),
@@ -98,33 +162,53 @@ class QuestionForm(VersionForm):
     @staticmethod
     def initial_of(item):
         """Initial values from a question of the definition."""
-        found = {name: item.get(name) for name in ("kind", "required", "is_overall", "scale")}
-        for name in ("title", "help", "na"):
+        found = {name: item.get(name) for name in ("kind", "required", "is_overall", "scale", "decimals")}
+        if item.get("kind") == QuestionKind.NUMBER:
+            found |= {"low": item.get("min"), "high": item.get("max")}
+        if item.get("kind") == QuestionKind.RANKING:
+            found["places"] = item.get("max")
+        for name in ("title", "help", "na", "unit"):
             for key in ("zh", "en"):
                 found[f"{name}_{key}"] = (item.get(name) or {}).get(key, "")
-        return found | {"options": write_options(item.get("options"))}
+        lines = {"options": write_options(item.get("options")), "rows": write_rows(item.get("items"))}
+        return found | lines | {"show_if": RoutedForm.ways_to(item)}
 
     def clean(self):
         data = super().clean()
         kind = data.get("kind")
-        if kind == QuestionKind.RATING and not data.get("scale"):
+        if kind in RATED and not data.get("scale"):
             self.add_error("scale", _("A rating needs a scale."))
-        if kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE):
+        if kind in QuestionKind.with_options():
             self._clean_options(data)
-        if bool(data.get("na_zh")) != bool(data.get("na_en")):
-            self.add_error("na_en" if data.get("na_zh") else "na_zh", _("Give it in both languages, or in none."))
+        if kind == QuestionKind.MATRIX:
+            self._clean_rows(data)
+        if None not in (data.get("low"), data.get("high")) and data["low"] > data["high"]:
+            self.add_error("high", _("It lies below the least number."))
+        for name in ("na", "unit"):
+            if bool(data.get(f"{name}_zh")) != bool(data.get(f"{name}_en")):
+                missing = "en" if data.get(f"{name}_zh") else "zh"
+                self.add_error(f"{name}_{missing}", _("Give it in both languages, or in none."))
         return data
+
+    def _clean_rows(self, data):
+        try:
+            data["read_rows"] = read_rows(data.get("rows", ""), self.item.get("items") or ())
+        except ValueError as error:
+            self.add_error("rows", NEEDS_BOTH % {"number": error})
+            return
+        if len(data["read_rows"]) < 2:
+            self.add_error("rows", _("At least two rows are needed."))
 
     def _clean_options(self, data):
         try:
             data["read_options"] = read_options(data.get("options", ""), self.item.get("options") or ())
         except ValueError as error:
-            self.add_error(
-                "options", _("Line %(number)s needs both languages with a “|” between them.") % {"number": error}
-            )
+            self.add_error("options", NEEDS_BOTH % {"number": error})
             return
         if len(data["read_options"]) < 2:
             self.add_error("options", _("A choice needs at least two options."))
+        elif (data.get("places") or 0) > len(data["read_options"]):
+            self.add_error("places", _("There are fewer options than places."))
 
     def question(self):
         """The question as the definition stores it."""
@@ -133,13 +217,20 @@ class QuestionForm(VersionForm):
             "kind": kind, "title": {"zh": data["title_zh"], "en": data["title_en"]}, "help": both({"zh": data["help_zh"], "en": data["help_en"]}),
             "required": data["required"], "is_overall": data["is_overall"], "na": both({"zh": data["na_zh"], "en": data["na_en"]}),
         }  # fmt: skip
-        if kind == QuestionKind.RATING:
+        if kind in RATED:
             code = data["scale"]
             same = self.item.get("scale") == code and self.item.get("points")
             item |= {"scale": code, "points": self.item["points"] if same else self.scales[code].points}
-        if kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE):
+        if kind in QuestionKind.with_options():
             item["options"] = data["read_options"]
-        return item
+        if kind == QuestionKind.MATRIX:
+            item |= {"items": data["read_rows"], "is_overall": False}
+        if kind == QuestionKind.RANKING and data["places"]:
+            item["max"] = data["places"]
+        if kind == QuestionKind.NUMBER:
+            item |= {"min": data["low"], "max": data["high"], "decimals": data["decimals"] or 0,
+                     "unit": both({"zh": data["unit_zh"], "en": data["unit_en"]})}  # fmt: skip
+        return item | self.conditions()
 
 
 class CopyForm(NewQuestionnaireForm):

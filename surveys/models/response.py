@@ -100,9 +100,11 @@ class Response(Segmented):
 
 
 class Answer(models.Model):
-    """One value of one question; a multiple choice has a row per chosen option (``slot``). Never changed.
+    """One value of one question; a multiple choice has a row per chosen option (``slot``), a ranking one per place
+    (slot 0 is the first). Never changed.
 
-    ``num`` is the value as shown, ``score5`` the same on the 5-point basis, ``option`` the chosen code.
+    ``num`` is the value as shown, ``score5`` the same on the 5-point basis, ``option`` the chosen code, ``amount`` a
+    typed number.
     """
 
     pk = models.CompositePrimaryKey("response", "question", "slot")
@@ -126,6 +128,7 @@ class Answer(models.Model):
     num = models.SmallIntegerField(_("value"), null=True, blank=True)
     score5 = models.DecimalField(_("score (5-point)"), max_digits=4, decimal_places=3, null=True, blank=True)
     is_na = models.BooleanField(_("not applicable"), default=False)
+    amount = models.DecimalField(_("number"), max_digits=13, decimal_places=4, null=True, blank=True)
 
     class Meta:
         verbose_name = _("answer")

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from surveys import routing
 from surveys.choices import QuestionKind as Kind
 from surveys.instrument import NA, Instrument, Question
+from surveys.wording import words_of
 
 QUESTIONS = "surveys/public/questions.html"
 MOST_IN_WORDS = 7  # a longer scale is a row of numbers
@@ -18,11 +21,32 @@ SECONDS_CLOSED = 7
 
 @dataclass(frozen=True)
 class Field:
-    """A question, what was answered (as typed or as stored) and what is wrong with it."""
+    """A question, what was answered (as typed or as stored) and what is wrong with it.
+
+    ``said`` are earlier answers in words by code, for a title that repeats one; ``within`` the questions of its section.
+    """
 
     question: Question
     value: object = None
     error: str = ""
+    said: dict = field(default_factory=dict)
+    within: frozenset = frozenset()
+
+    @property
+    def title(self):
+        return routing.piped(self.question.asked_title, self.said)
+
+    @property
+    def condition(self):
+        """Answers of the same page that lead here, for its script: ``q_uid=1,2;q_uid=na``."""
+        found = ((uid, wanted) for uid, wanted in self.question.conditions if uid in self.within)
+        return ";".join(f"q_{uid}={','.join(sorted(wanted))}" for uid, wanted in found)
+
+    @property
+    def places(self):
+        """(number of the place, chosen value or "") of a ranking."""
+        values = [str(value) for value in self.value] if isinstance(self.value, list | tuple) else []
+        return [(n + 1, values[n] if n < len(values) else "") for n in range(self.question.places)]
 
     @property
     def chosen(self):
@@ -81,33 +105,66 @@ class Sheet:
 
     @property
     def number(self):
+        """Number of the section in the address."""
         return self.index + 1
 
     @property
-    def total(self):
-        return len(self.instrument.sections)
+    def route(self):
+        """Indexes of the sections that what is answered so far leads through."""
+        return sections_of(self.instrument, self.payload)
+
+    @property
+    def next_index(self):
+        return next((index for index in self.route if index > self.index), None)
+
+    @property
+    def previous_index(self):
+        return next((index for index in reversed(self.route) if index < self.index), None)
 
     @property
     def is_only(self):
-        return self.total == 1
+        return len(self.instrument.sections) == 1
 
     @property
     def is_last(self):
-        return self.number == self.total
+        """Whether nothing may follow, whatever is answered here."""
+        if not self.instrument.has_branches:
+            return self.number == len(self.instrument.sections)
+        later = (part for part in self.instrument.sections[self.number :])
+        return not any(self._may_ask(question) for part in later for question in part.questions)
+
+    def _may_ask(self, question):
+        return routing.may_ask(question, self.section, routing.asked(self.instrument, self.payload), self.payload)
+
+    @property
+    def shown(self):
+        """The questions of this page; what an answer of the page itself leads to is on it too."""
+        if not self.instrument.has_branches:
+            return self.section.questions
+        return tuple(question for question in self.section.questions if self._may_ask(question))
+
+    @property
+    def step(self):
+        """(place of this page, number of pages) on the way, as far as it is known."""
+        route = sorted({*self.route, self.index})
+        return route.index(self.index) + 1, len(route)
 
     @property
     def steps(self):
         """A word per section for the strip: done, now, or nothing."""
-        return ["done"] * self.index + ["now"] + [""] * (self.total - self.number)
+        place, total = self.step
+        return ["done"] * (place - 1) + ["now"] + [""] * (total - place)
 
     @property
     def questions(self):
         """The fields of the section as HTML."""
-        asked = {question.uid for question in self.section.questions}
+        shown = self.shown
+        asked = {question.uid for question in shown}
         answered = {uid for uid, value in self.payload.items() if value is not None}
-        if asked & (answered | self.errors.keys()) or not self.instrument.version_id:
-            return _draw(self.instrument, self.index, self.payload, self.errors)
-        return _blank(self.instrument, self.index, get_language())
+        repeats = any(routing.codes_in(question.asked_title) for question in shown)
+        if repeats or asked & (answered | self.errors.keys()) or not self.instrument.version_id:
+            return _draw(self.instrument, shown, self.payload, self.errors)
+        return _drawn_once(_Same(self.instrument), tuple(question.uid for question in shown), get_language())
 
     @property
     def shown_errors(self):
@@ -129,53 +186,68 @@ class Sheet:
     @cached_property
     def time_left(self):
         """Honest words for the rest of the way."""
-        minutes = round(seconds_for(self.instrument, self.index) / 60)
+        minutes = round(seconds_for(self.instrument, self.index, self.route) / 60)
         if not minutes:
             return _("less than a minute left")
         return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
 
 
-def seconds_for(instrument, since=0):
-    """What the sections from ``since`` on usually take."""
+def sections_of(instrument, payload):
+    """Indexes of the sections on the route of ``payload``."""
+    if not instrument.has_branches:
+        return range(len(instrument.sections))
+    asked = routing.asked(instrument, payload)
+    return [
+        index
+        for index, section in enumerate(instrument.sections)
+        if any(question.uid in asked for question in section.questions)
+    ]
+
+
+def seconds_for(instrument, since=0, route=None):
+    """What the sections from ``since`` on usually take, those of ``route`` alone if it is given."""
     return sum(
         SECONDS.get(question.kind, SECONDS_CLOSED)
-        for section in instrument.sections[since:]
+        for index, section in enumerate(instrument.sections)
+        if index >= since and (route is None or index in route)
         for question in section.questions
     )
 
 
 def resume_at(instrument, payload):
     """Index of the first section with an unanswered question that is asked for; else the last one."""
-    for index, section in enumerate(instrument.sections):
-        if any(question.required and question.uid not in payload for question in section.questions):
+    asked, route = routing.asked(instrument, payload), sections_of(instrument, payload)
+    for index in route:
+        questions = instrument.sections[index].questions
+        if any(item.required and item.uid in asked and item.uid not in payload for item in questions):
             return index
-    return len(instrument.sections) - 1
+    return route[-1]
 
 
 def transcript(instrument, payload):
     """Questions and answers in words, to be read or copied."""
+    asked = routing.asked(instrument, payload)
     return "\n\n".join(
         f"{question.number}. {question.title}\n{words_of(question, payload[question.uid])}"
         for question in instrument.questions
-        if question.uid in payload
+        if question.uid in payload and question.uid in asked
     )
 
 
-def words_of(question, value):
-    field_ = Field(question, value)
-    if field_.is_na:
-        return question.na_text
-    if question.kind == Kind.TEXT:
-        return field_.text
-    return " / ".join(words for _value, words, chosen in field_.options if chosen)
+def _draw(instrument, shown, payload, errors):
+    within, said = frozenset(question.uid for question in shown), _said(instrument, shown, payload)
+    fields = (
+        Field(question, payload.get(question.uid), errors.get(question.uid, ""), said, within) for question in shown
+    )
+    blocks = [(matrix, list(rows)) for matrix, rows in groupby(fields, key=lambda row: row.question.matrix)]
+    return render_to_string(QUESTIONS, {"blocks": blocks})
 
 
-def _draw(instrument, index, payload, errors):
-    fields = [
-        Field(question, payload.get(question.uid), errors.get(question.uid, ""))
-        for question in instrument.sections[index].questions
-    ]
-    return render_to_string(QUESTIONS, {"fields": fields})
+def _said(instrument, shown, payload):
+    """{code: answer in words} of what the titles repeat."""
+    codes = {code for question in shown for code in routing.codes_in(question.asked_title)}
+    questions = (instrument.by_code[code] for code in codes if code in instrument.by_code)
+    return {item.code: words_of(item, payload[item.uid]) for item in questions if payload.get(item.uid) is not None}
 
 
 class _Same:
@@ -191,10 +263,6 @@ class _Same:
         return self.instrument is other.instrument
 
 
-def _blank(instrument, index, language):
-    return _drawn_once(_Same(instrument), index, language)
-
-
 @lru_cache(maxsize=1024)
-def _drawn_once(same, index, language):
-    return _draw(same.instrument, index, {}, {})
+def _drawn_once(same, uids, language):
+    return _draw(same.instrument, tuple(same.instrument.by_uid[uid] for uid in uids), {}, {})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.i18n import pick
 from surveys.instrument import check, read_post
 from surveys.models import Invitation, Wave
-from surveys.public.sheets import Sheet, resume_at
+from surveys.public.sheets import Sheet, resume_at, sections_of
 from surveys.services import answering
 from surveys.services.answering import Situation
 
@@ -89,7 +89,10 @@ class Visit:
 
     def sheet(self, part=None):
         """The section numbered ``part`` (text from the address), or where the draft left off."""
-        index = self._index(part) if part else resume_at(self.instrument, self.draft.payload)
+        payload = self.draft.payload
+        index = self._index(part) if part else None
+        if index not in sections_of(self.instrument, payload):  # not asked for, or off the way
+            index = resume_at(self.instrument, payload)
         return Sheet(self.instrument, index, dict(self.draft.payload))
 
     def posted(self, post):

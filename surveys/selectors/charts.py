@@ -65,19 +65,35 @@ def _score_row(row):
     return [row["label"], round(row["value"], 2), interval, row["n"]]
 
 
-def distribution(results, *, url=None):
-    """Distributions of the rated questions as stacked bars centred on neutral."""
-    rated = [row for row in results.questions if row.question.kind == Kind.RATING]
-    if not rated:
-        return None
-    points = max((row.question for row in rated), key=lambda question: len(question.choices)).best_first[::-1]
-    rows = [_bar(row, points, url) for row in rated if row.is_hidden or len(row.cells) == len(points)]
+def distributions(results, *, url=None):
+    """The rated questions as stacked bars centred on neutral, a picture for each scale among them."""
+    scales = {}
+    for row in results.questions:
+        if row.question.kind == Kind.RATING:
+            scales.setdefault(tuple(point.value for point in row.question.best_first), []).append(row)
+    return [_distribution(rows, url) for rows in scales.values()]
+
+
+def _distribution(rated, url):
+    points = rated[0].question.best_first[::-1]
+    rows = [_bar(row, points, url) for row in rated]
     words = [point.text for point in points]
     table = [[row["label"], *(row.get("counts") or [few()]), row.get("n", "")] for row in rows]
     return Chart(
-        "diverging", {"scale": words, "rows": rows}, _("How the questions were answered"), "",
+        "diverging", {"scale": words, "rows": rows}, _("How the questions were answered"), _eased(rated),
         ((_("Question"), *words, _("n")), table),
     )  # fmt: skip
+
+
+def _eased(rated):
+    """The sentence of customer effort, where it was asked."""
+    said = [
+        _("“%(question)s”: %(share).1f%% found it easy (5 to 7; n = %(n)s).")
+        % {"question": row.question.title, "share": 100 * row.ease.estimate, "n": row.ease.n}
+        for row in rated
+        if row.ease
+    ]
+    return " ".join(said)
 
 
 def _bar(row, points, url):
@@ -92,17 +108,52 @@ def _bar(row, points, url):
 
 
 def question(row):
-    """One closed question as bars."""
+    """One question that is not rated: shares of its answers, places of a ranking, or a number with its interval."""
     if row.is_hidden:
         return Chart("bars", {"rows": []}, row.question.title, few())
-    rows = [
-        {"label": cell.choice.text, "values": [round(100 * cell.share.estimate, 1)], "n": cell.share.count}
-        for cell in row.cells
-    ]
+    if row.places:
+        return _ranking(row)
+    if row.numbers:
+        return _number(row)
+    rows = [{"label": cell.choice.text, "values": [_share(cell.share)], "n": cell.share.count} for cell in row.cells]
     return Chart(
         "bars", {"rows": rows, "unit": "%", "decimals": 1, "most": 100}, row.question.title, f"n = {row.n}",
         ((_("Answer"), _("Count"), "%"), [[r["label"], r["n"], r["values"][0]] for r in rows]),
     )  # fmt: skip
+
+
+def _share(share):
+    return round(100 * share.estimate, 1)
+
+
+def _ranking(row):
+    """First places and other places, stacked; the order is that of the points."""
+    rows = [
+        {"label": place.choice.text, "values": [_share(place.first), round(_share(place.placed) - _share(place.first), 1)],
+         "n": place.placed.count}
+        for place in row.places
+    ]  # fmt: skip
+    table = [[p.choice.text, _share(p.first), _share(p.placed), round(p.points.mean, 2)] for p in row.places]
+    headers = (_("Answer"), _("First place, %"), _("Any place, %"), _("Points"))
+    note = _(
+        "Points: the first of %(places)s places counts %(places)s, the last 1, no place 0; the mean of all who answered."
+    )
+    return Chart(
+        "bars", {"rows": rows, "unit": "%", "decimals": 1, "most": 100, "series": [_("First place"), _("Other places")]},
+        row.question.title, f"n = {row.n}", (headers, table), note=note % {"places": row.question.places},
+    )  # fmt: skip
+
+
+def _number(row):
+    mean, (low, middle, high) = row.numbers.mean, row.numbers.quartiles
+    found = {"label": _("Mean"), "value": mean.mean, "low": mean.low, "high": mean.high, "n": mean.n}
+    table = ((_("Mean"), _("95% interval"), _("Lower quartile"), _("Median"), _("Upper quartile"), _("n")),
+             [[round(mean.mean, 2), "–" if mean.low is None else f"{mean.low:.2f}–{mean.high:.2f}",
+               round(low, 2), round(middle, 2), round(high, 2), row.n]])  # fmt: skip
+    data = {"rows": [{key: value for key, value in found.items() if value is not None}], "decimals": 2,
+            "unit": row.question.unit}  # fmt: skip
+    return Chart("dot_interval", data, row.question.title, _("Half of the answers lie between %(low)g and %(high)g.") % {
+        "low": low, "high": high}, table)  # fmt: skip
 
 
 def groups(found, *, url=None):

@@ -69,6 +69,34 @@ def respondents(wave_id, *, segment=None, has_excluded=False):
         return dict(cursor.fetchall())
 
 
+def rankings(wave_id, questions, *, segment=None, has_excluded=False):
+    """{question id: {option: {slot: respondents}}} of the questions that are ranked."""
+    join, parameters = _join(segment, has_excluded)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.question_id, a.option, a.slot, count(*) FROM surveys_answer a "  # noqa: S608 (own names)
+            f"{join} WHERE a.wave_id = %s AND a.question_id = ANY(%s) AND NOT a.is_na GROUP BY 1, 2, 3",
+            [*parameters, wave_id, questions],
+        )
+        found = defaultdict(lambda: defaultdict(dict))
+        for question, option, slot, count in cursor.fetchall():
+            found[question][option][slot] = count
+    return found
+
+
+def amounts(wave_id, questions, *, segment=None, has_excluded=False):
+    """{question id: (numbers, their sum, sum of their squares, their quartiles)} of the questions answered by a number."""
+    join, parameters = _join(segment, has_excluded)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.question_id, count(*), sum(a.amount), sum(a.amount * a.amount), "  # noqa: S608 (own names)
+            "percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY a.amount) FROM surveys_answer a "
+            f"{join} WHERE a.wave_id = %s AND a.question_id = ANY(%s) AND a.amount IS NOT NULL GROUP BY 1",
+            [*parameters, wave_id, questions],
+        )
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
 def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
     """{(wave id, group): {bucket: Scores}}: each respondent's mean over a bucket, then over all.
 
@@ -192,7 +220,7 @@ def fingerprint(wave):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(sum(hashtextextended(concat_ws('|', "  # noqa: S608 (own names)
-            f"{who}a.question_id, a.slot, a.option, a.num, a.score5, a.is_na), 0)::numeric), 0) "
+            f"{who}a.question_id, a.slot, a.option, a.num, a.score5, a.is_na, a.amount), 0)::numeric), 0) "
             "FROM surveys_answer a JOIN surveys_response r ON r.id = a.response_id AND r.is_valid "
             "WHERE a.wave_id = %s",
             [wave.pk],

@@ -91,9 +91,31 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One option of a ranking: how many put it first, how many gave it a place at all, and its mean points.
+
+    The first of k places gives k points, the last 1, no place 0 (Borda count).
+    """
+
+    choice: Choice
+    first: Share
+    placed: Share
+    points: Mean
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers that were typed: mean with t-interval, and the quartiles. Extremes would point at single persons."""
+
+    mean: Mean
+    quartiles: tuple
+
+
+@dataclass(frozen=True)
 class QuestionResult:
     """One question: ``n`` answers (without ``na`` “not applicable”), cells in the order of the scale, best
-    first.
+    first; ``places`` of a ranking, most points first; ``numbers`` of a typed number; ``ease`` is the share of 5 to 7
+    on the seven points of customer effort.
 
     ``is_hidden``: the base is too small; everything else is empty then.
     """
@@ -105,6 +127,9 @@ class QuestionResult:
     scores: Scores | None
     nps: Nps | None
     is_hidden: bool = False
+    places: tuple = ()
+    numbers: Numbers | None = None
+    ease: Share | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from surveys.selectors.figures import (
     DimensionResult,
     GroupResult,
     Groups,
+    Place,
     QuestionResult,
     Scores,
     Stage,
@@ -27,6 +28,7 @@ MEMBERS = {
     (WaveResults, "questions"): QuestionResult,
     (WaveResults, "bands"): BandShare,
     (QuestionResult, "cells"): Cell,
+    (QuestionResult, "places"): Place,
     (Question, "choices"): Choice,
     (Groups, "rows"): GroupResult,
     (GroupResult, "dimensions"): Scores,
@@ -54,10 +56,14 @@ def _member(kind, name, hint, value):
     if inside:
         return tuple(thaw(inside, item) for item in value)
     if isinstance(value, list):
-        return tuple(tuple(item) if isinstance(item, list) else item for item in value)
+        return _tuples(value)
     for one in get_args(hint) or (hint,):
         if is_dataclass(one):
             return thaw(one, value)
         if isinstance(one, type) and issubclass(one, Enum):
             return value if value is None else one(value)
     return value
+
+
+def _tuples(value):
+    return tuple(_tuples(item) if isinstance(item, list) else item for item in value)

@@ -5,6 +5,8 @@ words need
 ``settings.SUPPRESSION_TEXTS`` respondents. Callers show ``None`` and ``hidden`` as "fewer than 5 answers".
 """
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +14,13 @@ from django.utils.translation import gettext as _
 from core.statistics.compare import mean_difference, share_difference
 from core.statistics.drivers import importance_performance, key_drivers
 from core.statistics.groups import rank, welch_anova
-from core.statistics.intervals import share
+from core.statistics.intervals import mean_of_sums, share
 from core.statistics.scores import nps_of_counts
 from core.statistics.suppression import suppress_groups
 from surveys.choices import ChangeClass, InvitationState, Segment, WaveState
 from surveys.choices import QuestionKind as Kind
 from surveys.models import AnswerText, QuestionnaireVersion, SpentMarker, Wave
-from surveys.scales import band_of
+from surveys.scales import EASY, EFFORT, band_of
 from surveys.selectors import counts
 from surveys.selectors.counts import OVERALL
 from surveys.selectors.figures import (
@@ -29,6 +31,8 @@ from surveys.selectors.figures import (
     GroupResult,
     Groups,
     Headline,
+    Numbers,
+    Place,
     QuestionResult,
     Stage,
     Texts,
@@ -99,7 +103,7 @@ def _nothing(wave, segment, valid, excluded):
         excluded,
         Headline(None, instrument.overall, None),
         tuple(DimensionResult(code, part.titles, None) for code, part in instrument.dimensions.items()),
-        tuple(_hidden_question(question) for question in instrument.questions if question.kind != Kind.TEXT),
+        tuple(_hidden_question(question) for question in instrument.questions if question.kind not in Kind.as_words()),
         (),
         is_hidden=True,
     )
@@ -139,15 +143,53 @@ def _change(before, past, now, bucket):
 
 
 def _questions(wave, instrument, segment, has_excluded):
-    tallies = counts.distributions(wave.pk, segment=segment, has_excluded=has_excluded)
-    several = any(question.kind == Kind.MULTIPLE for question in instrument.questions)
-    people = counts.respondents(wave.pk, segment=segment, has_excluded=has_excluded) if several else {}
+    of = {"segment": segment, "has_excluded": has_excluded}
+    tallies = counts.distributions(wave.pk, **of)
+    several, ranked, typed = (
+        [question.id for question in instrument.questions if question.kind in kinds]
+        for kinds in (Kind.several(), [Kind.RANKING], [Kind.NUMBER])
+    )
+    people = counts.respondents(wave.pk, **of) if several else {}
+    rankings = counts.rankings(wave.pk, ranked, **of) if ranked else {}
+    amounts = counts.amounts(wave.pk, typed, **of) if typed else {}
     whole = _answered(wave, instrument, has_excluded) if segment else None
-    return tuple(
+    found = (
         _question(question, tallies[question.id], people.get(question.id), whole)
         for question in instrument.questions
-        if question.kind != Kind.TEXT
+        if question.kind not in Kind.as_words()
     )
+    return tuple(_measured(row, rankings, amounts) for row in found)
+
+
+def _measured(row, rankings, amounts):
+    """``row`` with what its kind has beside the counts."""
+    question = row.question
+    if row.is_hidden or not row.n:
+        return row
+    if question.kind == Kind.RANKING:
+        return replace(row, cells=(), places=_places(question, row.n, rankings.get(question.id, {})))
+    if question.kind == Kind.NUMBER:
+        n, total, squares, quartiles = amounts[question.id]
+        return replace(row, numbers=Numbers(mean_of_sums(n, float(total), float(squares)), tuple(quartiles)))
+    if question.scale == EFFORT:
+        return replace(row, ease=share(sum(cell.share.count for cell in row.cells if cell.choice.value >= EASY), row.n))
+    return row
+
+
+def _places(question, n, slots):
+    """Places of a ranking, most points first."""
+    found = []
+    for choice in question.choices:
+        counted = slots.get(choice.value, {})
+        points = {question.places - slot: count for slot, count in counted.items()}
+        sums = (sum(p**power * count for p, count in points.items()) for power in (1, 2))
+        found.append(
+            Place(
+                choice, share(counted.get(0, 0), n), share(sum(counted.values()), n),
+                mean_of_sums(n, *sums, bounds=(0, question.places)),
+            )
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda place: -(place.points.mean or 0)))
 
 
 def _answered(wave, instrument, has_excluded):
@@ -158,7 +200,7 @@ def _answered(wave, instrument, has_excluded):
 
 def _question(question, tally, people, whole):
     answers = sum(tally.values.values())
-    n = people or 0 if question.kind == Kind.MULTIPLE else answers
+    n = people or 0 if question.kind in Kind.several() else answers
     outside = whole[question.id] - answers if whole else 0
     if n < threshold() or 0 < outside < threshold():
         return _hidden_question(question)
@@ -352,7 +394,7 @@ def texts(wave, *, limit=500):
             hidden,
         )
         for question in instrument.questions
-        if question.kind == Kind.TEXT
+        if question.kind in Kind.as_words()
     )
 
 

@@ -14,11 +14,12 @@ WITH stored AS (
     VALUES ({", ".join("%s" for _field in FIELDS)})
     ON CONFLICT DO NOTHING RETURNING id, wave_id, language
 ), answers AS (
-    INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, is_na)
-    SELECT stored.id, stored.wave_id, q, s, o, n, p, a
+    INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, is_na, amount)
+    SELECT stored.id, stored.wave_id, q, s, o, n, p, a, m
     FROM stored, unnest(
-        %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[]
-    ) AS t(q, s, o, n, p, a)
+        %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[],
+        %s::numeric[]
+    ) AS t(q, s, o, n, p, a, m)
 ), words AS (
     INSERT INTO surveys_answertext (id, response_id, wave_id, question_id, language, body)
     SELECT gen_random_uuid(), stored.id, stored.wave_id, q, stored.language, b
@@ -35,7 +36,7 @@ def insert(wave_id, pairs):
     columns = list(
         zip(
             *(
-                (response, row.question, row.slot, row.option, row.num, row.score5, row.is_na)
+                (response, row.question, row.slot, row.option, row.num, row.score5, row.is_na, row.amount)
                 for response, row in pairs
             ),
             strict=True,
@@ -44,8 +45,9 @@ def insert(wave_id, pairs):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, "
-            "is_na) SELECT r, %s, q, s, o, n, p, a FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], "
-            "%s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[]) AS t(r, q, s, o, n, p, a)",
+            "is_na, amount) SELECT r, %s, q, s, o, n, p, a, m FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], "
+            "%s::smallint[], %s::smallint[], %s::numeric[], %s::boolean[], %s::numeric[]) "
+            "AS t(r, q, s, o, n, p, a, m)",
             [wave_id, *map(list, columns)],
         )
 
@@ -53,7 +55,7 @@ def insert(wave_id, pairs):
 def store(response, rows, words):
     """Write ``response`` with its instrument.Rows and (question id, words); False when it was there before."""
     mine = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in FIELDS]
-    columns = ("question", "slot", "option", "num", "score5", "is_na")
+    columns = ("question", "slot", "option", "num", "score5", "is_na", "amount")
     answers = [[getattr(row, name) for row in rows] for name in columns]
     texts = [list(part) for part in zip(*words, strict=True)] or [[], []]
     with connection.cursor() as cursor:

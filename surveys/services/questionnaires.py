@@ -13,7 +13,7 @@ from core.workflow import InvalidTransition, contribute, has_contributed, start
 from core.workflow import edit as edit_row
 from surveys.choices import ChangeClass, VersionState
 from surveys.errors import NotReady
-from surveys.instrument import new_uid, parse
+from surveys.instrument import identified, new_uid, parse
 from surveys.instrument_review import classify, problems, with_new_identities
 from surveys.models import Question, Questionnaire, QuestionnaireVersion
 from surveys.selectors.questionnaires import draft_of, latest_published
@@ -135,9 +135,20 @@ def _with_codes(definition):
         free = (f"{letter}{no}" for no in count(1) if f"{letter}{no}" not in taken)
         for entry in found:
             entry["code"] = entry.get("code") or next(free)
-    for item in items:
+    _code_rows(items)
+    for item in identified(definition):
         item["uid"] = item.get("uid") or new_uid()
     return definition
+
+
+def _code_rows(items):
+    """Rows of a matrix are numbered after its code, each with a number that no other row of it has."""
+    for item in items:
+        rows, code = item.get("items") or [], item.get("code")
+        taken = {row.get("code") for row in rows}
+        free = (f"{code}.{no}" for no in count(1) if f"{code}.{no}" not in taken)
+        for row in rows if code else []:
+            row["code"] = row.get("code") or next(free)
 
 
 def _question_rows(version):

@@ -115,10 +115,10 @@ def version_edit(request, pk):
 def section_edit(request, pk, section=None):
     row = draft_or_refuse(request, pk)
     part = at(row.definition, section) if section is not None else {}
-    initial = {"code": part.get("code", ""), "version": row.version} | {
+    initial = {"code": part.get("code", ""), "version": row.version, "show_if": SectionForm.ways_to(part)} | {
         f"title_{key}": text for key, text in (part.get("title") or {}).items()
     }
-    form = SectionForm(posted(request), initial=initial)
+    form = SectionForm(posted(request), initial=initial, before=questions_before(row.definition, section, 0))
     if form.is_valid():
         save(request, row, outline.put_section(row.definition, section, form.part()), form.cleaned_data["version"])
         return redirect("surveys:version_edit", pk)
@@ -134,7 +134,8 @@ def question_edit(request, pk, section, question=None):
     initial = QuestionForm.initial_of(item or {"kind": "rating", "scale": "B", "required": True}) | {
         "version": row.version
     }
-    form = QuestionForm(posted(request), initial=initial, item=item)
+    before = questions_before(row.definition, section, question)
+    form = QuestionForm(posted(request), initial=initial, item=item, before=before)
     if form.is_valid():
         save(
             request,
@@ -145,6 +146,16 @@ def question_edit(request, pk, section, question=None):
         return redirect("surveys:version_edit", pk)
     title = _("Question") if item else _("New question")
     return render_page(request, "surveys/part_edit.html", {"form": form, "title": title, "version": row, "part": part})
+
+
+def questions_before(definition, section=None, question=None):
+    """The questions that stand before that place, or before the end of the section or of everything."""
+    sections = definition.get("sections") or []
+    end = len(sections) if section is None else section
+    parts = sections[:end]
+    if section is not None:
+        parts = [*parts, {**sections[section], "questions": (sections[section].get("questions") or [])[:question]}]
+    return parse({"sections": parts}).questions
 
 
 def at(definition, section, question=None):

@@ -26,6 +26,7 @@ from surveys.services import waves as service
 from surveys.tables import InvitationTable, ResponseTable, RunInvitationTable, WaveTable
 from surveys.tasks import scrub_boxes
 from surveys.views.pictures import pictures
+from surveys.wording import words_of
 
 SEERS = ("surveys.see_waves", "surveys.see_results")
 
@@ -88,18 +89,6 @@ def response(request, pk):
         "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
     }  # fmt: skip
     return render_page(request, "surveys/response.html", context)
-
-
-def words_of(question, value):
-    """What was answered, in words."""
-    if value is None:
-        return ""
-    if value == "na":
-        return question.na_text
-    if question.kind == "text":
-        return value
-    chosen = value if isinstance(value, list) else [value]
-    return "、".join(question.by_value[code].text for code in chosen if code in question.by_value)
 
 
 @needs("surveys.see_results")

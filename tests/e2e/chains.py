@@ -8,7 +8,10 @@ import pypdfium2
 from django.utils import timezone
 
 from accounts.choices import Role
+from core import periods
 from customers.services import contacts, customers
+from reports.models import Report
+from tests.e2e.desk import zh
 from tests.factories import accounts as make
 from tests.factories import appraisal as appraisals
 from tests.factories.complaints import make_complaint
@@ -42,6 +45,25 @@ def customer(home, *, language="zh-hans", **fields):
     given = CALLER | {"language": language, "consent_survey": True, "consent_source": "contract"} | fields
     contacts.add(made, by=home.agent, **given)
     return made
+
+
+def log_call(agent, caller, said):
+    """The number finds the caller; saving the call leads to the form of a complaint."""
+    agent.go("customers:call").fill(number="138 1234 5678")
+    agent.press("Look up")
+    agent.sees(caller)
+    agent.fill(summary=said)
+    agent.press("Save and register a complaint")
+    agent.page.wait_for_url("**/new/?interaction=*")
+
+
+def draw_up(officer):
+    """The report of this quarter, drawn up by the worker and opened."""
+    officer.go("reports:report_list").follow("Draw up a report")
+    officer.fill(period=periods.containing("quarter", timezone.localdate()).starts_on.isoformat())
+    officer.press("Draw up")
+    officer.main.get_by_role("link", name=zh("Open the result")).click(timeout=60_000)
+    return Report.objects.get(pk=officer.pk())
 
 
 def attach(desk, **files):

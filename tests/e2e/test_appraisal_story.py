@@ -3,18 +3,17 @@
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 from playwright.sync_api import expect
 
 from accounts.choices import Role
 from appraisal.choices import CycleState
 from appraisal.models import Appeal, Score, ScoreSheet
 from appraisal.selectors.results import result_of
-from core import periods, reporting
+from core import reporting
 from core.i18n import CHINESE
-from reports.models import Report
 from tests.e2e import chains
-from tests.e2e.desk import Desk, zh
+from tests.e2e.desk import Desk
 from tests.factories import appraisal as appraisal_factory
 from tests.factories import complaints as complaint_factory
 
@@ -96,12 +95,7 @@ def test_report_of_the_quarter_has_a_section_of_every_app(smtp, celery_worker_pr
     home.officer = chains.somebody("officer", "许静文", Role.SURVEY_OFFICER, home.head)
     complaint = complaint_factory.make_complaint(home.agent, unit=home.teaching)
     officer = Desk.of(new_page(), home.officer)
-    quarter = periods.containing("quarter", timezone.localdate())
-    officer.go("reports:report_list").follow("Draw up a report")
-    officer.fill(period=quarter.starts_on.isoformat())
-    officer.press("Draw up")
-    officer.main.get_by_role("link", name=zh("Open the result")).click(timeout=60_000)
-    report = Report.objects.get(pk=officer.pk())
+    report = chains.draw_up(officer)
     expected = ["surveys", "complaints", "improvements", "supervision", "appraisal"]
     assert sorted(report.figures) == sorted(expected) and complaint.number
     with translation.override(CHINESE):

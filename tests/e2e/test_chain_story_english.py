@@ -77,12 +77,7 @@ def test_complaint_in_english_until_it_is_closed(smtp, celery_worker_process, ne
 
 
 def register(agent):
-    agent.go("customers:call").fill(number="138 1234 5678")
-    agent.press("Look up")
-    agent.sees("Jianghai")
-    agent.fill(summary=SAID)
-    agent.press("Save and register a complaint")
-    agent.page.wait_for_url("**/new/?interaction=*")
+    chains.log_call(agent, "Jianghai", SAID)
     agent.fill(title=ABOUT)
     agent.press("Register")
     complaint = Complaint.objects.get(pk=agent.pk())

@@ -22,12 +22,12 @@ from core.i18n import CHINESE
 from core.models import Job
 from customers.choices import FollowUpState
 from customers.models import Customer, Interaction
-from reports.models import Report
 from surveys import tasks
 from surveys.choices import FindingState, InvitationState, PlanState, VersionState, WaveState
 from surveys.models import Finding, LowAnswer, QuestionnaireVersion, Response, SurveyPlan, Wave
 from surveys.models.plan import PARTS
 from surveys.selectors.questionnaires import instrument_of
+from tests.e2e import chains
 from tests.e2e.desk import Desk, zh
 from tests.e2e.respondents import PHONE, answer_by_plain_http, link_in
 from tests.factories import accounts as make
@@ -432,13 +432,8 @@ ADVICE = "建议客户服务部自下季度起，报名后三个工作日内联�
 
 def draw_up_report(officer, figures, smtp, wait_for):
     """Drawn up in the worker with the figures of the result page; its advice edited; handed in."""
-    quarter = periods.containing("quarter", timezone.localdate())
-    officer.go("reports:report_list").follow("Draw up a report")
-    officer.fill(period=quarter.starts_on.isoformat())
-    officer.press("Draw up")
-    officer.main.get_by_role("link", name=zh("Open the result")).click(timeout=60_000)
-    report = Report.objects.get(pk=officer.pk())
-    assert report.period == quarter and report.author == officer.user
+    report = chains.draw_up(officer)
+    assert (report.period, report.author) == (periods.containing("quarter", timezone.localdate()), officer.user)
     for figure in (figures.share, figures.mean, figures.interval):
         officer.sees(re.compile(re.escape(figure)))
     officer.go("reports:report_text", report.pk, "advice")

@@ -279,7 +279,7 @@ def test_every_picture_fits_its_kind():
     found = results.of_wave(wave)
     pictures = [
         charts.dimensions(found),
-        charts.distribution(found),
+        *charts.distributions(found),
         charts.groups(results.compare(wave, "seg_region")),
         charts.trend(results.trend(wave), target=wave.target_score),
         charts.funnel(results.funnel(wave)),
