@@ -155,6 +155,13 @@ class ResponseMode(models.TextChoices):
     OPEN = "open", _("Open link")
     PHONE = "phone", _("Telephone")
     PAPER = "paper", _("Paper")
+    VISIT = "visit", _("Face to face")
+    LETTER = "letter", _("Letter or e-mail")
+
+    @classmethod
+    def entered(cls):
+        """Ways in which somebody of the company types in what the respondent said or wrote."""
+        return [cls.PHONE.value, cls.PAPER.value, cls.VISIT.value, cls.LETTER.value]
 
 
 class FindingState(Coloured):

@@ -1,12 +1,16 @@
-"""Opening a wave on demand, with progress: respondents are drawn and links made for thousands."""
+"""What takes its time, with progress: opening a wave draws respondents and makes links for thousands; paper is drawn."""
 
+import io
+
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import jobs
-from core.jobs import job
+from core.jobs import job, keep_file
 from surveys.choices import WaveState
-from surveys.models import Wave
-from surveys.services import waves
+from surveys.models import PaperBatch, Wave
+from surveys.papers import make_sheets
+from surveys.services import entering, waves
 
 
 def start_open(wave, *, by, expected_version):
@@ -23,3 +27,22 @@ def open_wave(run, progress):
         waves.open(wave, by=run.owner, expected_version=run.params["version"])
     progress.step()
     return {"url": wave.get_absolute_url(), "wave": wave.pk}
+
+
+@transaction.atomic
+def start_sheets(wave, *, count, language, by):
+    """Number new sheets of ``wave`` and draw them as one PDF."""
+    batch = entering.issue_sheets(wave, count=count, language=language, by=by)
+    title = _("Paper questionnaires of %(wave)s") % {"wave": wave}
+    return jobs.start("surveys.print_sheets", by=by, title=title, params={"batch": batch.pk})
+
+
+@job("surveys.print_sheets")
+def print_sheets(run, progress):
+    """``params``: batch (id). A second run draws the same sheets again."""
+    batch = PaperBatch.objects.select_related("wave__questionnaire_version").get(pk=run.params["batch"])
+    progress.total(1)
+    name = f"{batch.wave.code} {batch.first_no}-{batch.last_no}.pdf"
+    keep_file(run, name, io.BytesIO(make_sheets(batch)))
+    progress.step()
+    return {"url": f"{batch.wave.get_absolute_url()}entry/"}

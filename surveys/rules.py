@@ -65,6 +65,8 @@ add_rule("surveys.cancel_wave", runs & in_state(WaveState.DRAFT, WaveState.SCHED
 add_rule("surveys.confirm_results", runs & in_state(WaveState.CLOSED),
          _("Results can be confirmed once the wave is closed."))  # fmt: skip
 add_rule("surveys.invite_people", runs & in_state(WaveState.OPEN), _("People are invited while the wave is open."))
+add_rule("surveys.enter_answers_of", is_visible & capability("surveys.enter_answers") & in_state(WaveState.OPEN),
+         _("Answers are entered while the wave is open."))  # fmt: skip
 add_rule("surveys.see_results_of", is_visible & capability("surveys.see_results")
          & in_state(*WaveState.with_results()), _("There are results once the wave is open."))  # fmt: skip
 add_rule("surveys.export_answers_of", is_visible & capability("surveys.export_answers")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import findings, plans, questionnaires, waves
+from surveys.views import entry, findings, plans, questionnaires, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -50,6 +50,9 @@ urlpatterns = [
     path("waves/<int:pk>/words/", waves.words, name="wave_words"),
     path("waves/<int:pk>/low/", waves.low, name="wave_low"),
     path("waves/<int:pk>/invitations/", waves.wave_invitations, name="wave_invitations"),
+    path("waves/<int:pk>/entry/", entry.wave_entry, name="wave_entry"),
+    path("waves/<int:pk>/entry/form", entry.entry_form, name="entry_form"),
+    path("waves/<int:pk>/entry/sheets", entry.print_sheets, name="print_sheets"),
     path("waves/<int:pk>/qr.<str:fmt>", waves.qr, name="wave_qr"),
     path("waves/<int:pk>/poster", waves.poster, name="wave_poster"),
     path("waves/<int:pk>/steps/<slug:step>", waves.wave_step, name="wave_step"),

@@ -27,3 +27,14 @@ def words_of(question, value):
         return " / ".join(f"{place}. {texts[part]}" for place, part in enumerate(chosen, 1))
     chosen = sorted(chosen, key=list(texts).index)
     return _(", ").join(texts[part] for part in chosen)
+
+
+def condition_of(question, instrument):
+    """When a question is asked, for people who read it on paper; "" where everybody is asked."""
+    found = []
+    for uid, wanted in question.conditions:
+        before = instrument.by_uid.get(uid)
+        if before:
+            chosen = [words_of(before, value) for value in wanted]
+            found.append(_("%(number)s. %(answers)s") % {"number": before.number, "answers": " / ".join(chosen)})
+    return _(" and ").join(found)

@@ -1,12 +1,13 @@
 from surveys.models.finding import Finding
 from surveys.models.invitation import Invitation
+from surveys.models.paper import PaperBatch
 from surveys.models.plan import PlanActivity, PlanRevision, SurveyPlan
 from surveys.models.questionnaire import Question, Questionnaire, QuestionnaireVersion, Scale
 from surveys.models.response import Answer, AnswerText, BoxedAnswer, Draft, LowAnswer, Response, SpentMarker
 from surveys.models.wave import ResultSnapshot, Wave, WaveKey
 
 __all__ = [
-    "Answer", "AnswerText", "BoxedAnswer", "Draft", "Finding", "Invitation", "LowAnswer", "PlanActivity",
-    "PlanRevision", "Question", "Questionnaire", "QuestionnaireVersion", "Response", "ResultSnapshot",
+    "Answer", "AnswerText", "BoxedAnswer", "Draft", "Finding", "Invitation", "LowAnswer", "PaperBatch",
+    "PlanActivity", "PlanRevision", "Question", "Questionnaire", "QuestionnaireVersion", "Response", "ResultSnapshot",
     "Scale", "SpentMarker", "SurveyPlan", "Wave", "WaveKey",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 import secrets
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,8 @@ from surveys.choices import ResponseMode
 from surveys.models.invitation import Segmented
 
 # What an anonymous response has none of
-ABSENT = [f"{name}__isnull" for name in ("invitation", "submit_key", "started_at", "submitted_at", "duration_s", "raw")]
+LEFT_OUT = ("invitation", "submit_key", "started_at", "submitted_at", "duration_s", "raw", "entered_by", "given_on")
+ABSENT = [f"{name}__isnull" for name in LEFT_OUT]
 EMPTY = ["language", "receipt", "raw_sha256", *(field.name for field in Segmented._meta.local_fields)]
 
 
@@ -70,6 +72,11 @@ class Response(Segmented):
     submitted_on = models.DateField(_("received on"))
     duration_s = models.PositiveIntegerField(_("seconds taken"), null=True, blank=True)
     receipt = models.CharField(_("receipt"), max_length=20, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("entered by")
+    )
+    is_proxy = models.BooleanField(_("filled in on the respondent's behalf"), default=False)
+    given_on = models.DateField(_("answered on"), null=True, blank=True)
     is_valid = models.BooleanField(_("counts"), default=True)
     raw = models.JSONField(_("as sent"), null=True, blank=True)
     raw_sha256 = models.CharField(max_length=64, blank=True)
@@ -90,8 +97,14 @@ class Response(Segmented):
                     **dict.fromkeys(ABSENT, True),
                     **dict.fromkeys(EMPTY, ""),
                     mode=ResponseMode.WEB,
+                    is_proxy=False,
                 ),
                 name="anonymous_response_holds_nothing_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=ResponseMode.entered(), entered_by__isnull=False)
+                | (~Q(mode__in=ResponseMode.entered()) & Q(entered_by__isnull=True, is_proxy=False)),
+                name="response_entered_names_who",
             ),
         ]  # fmt: skip
 

@@ -112,6 +112,7 @@ class Wave(Tracked):
         permissions = [
             ("see_waves", _("Can see waves and their invitations")),
             ("run_wave", _("Can set up, open and close waves")),
+            ("enter_answers", _("Can enter answers from paper, calls and visits")),
             ("see_results", _("Can see results")),
             ("see_answers", _("Can see single answers with names")),
             ("export_answers", _("Can export single answers")),

@@ -234,13 +234,18 @@ def transcript(instrument, payload):
     )
 
 
-def _draw(instrument, shown, payload, errors):
+def fields_of(instrument, shown, payload=(), errors=()):
+    """[(Matrix or None, its Fields)] of the questions ``shown`` on one page."""
+    payload, errors = dict(payload), dict(errors)
     within, said = frozenset(question.uid for question in shown), _said(instrument, shown, payload)
     fields = (
         Field(question, payload.get(question.uid), errors.get(question.uid, ""), said, within) for question in shown
     )
-    blocks = [(matrix, list(rows)) for matrix, rows in groupby(fields, key=lambda row: row.question.matrix)]
-    return render_to_string(QUESTIONS, {"blocks": blocks})
+    return [(matrix, list(rows)) for matrix, rows in groupby(fields, key=lambda row: row.question.matrix)]
+
+
+def _draw(instrument, shown, payload, errors):
+    return render_to_string(QUESTIONS, {"blocks": fields_of(instrument, shown, payload, errors)})
 
 
 def _said(instrument, shown, payload):

@@ -235,12 +235,26 @@ def _first(invitation_id, values, rev):
 # Submission ------------------------------------------------------------------------------------------
 
 
-def submit(*, payload, invitation=None, wave=None, submit_key=None, language="", started_at=None, mode=None):
+@dataclass(frozen=True)
+class Entry:
+    """That somebody of the company typed in an answer: the way it came, who did, for whom, and the day it was given."""
+
+    mode: str
+    by: object
+    is_proxy: bool = False
+    given_on: object = None
+
+    def fields(self):
+        return {"mode": self.mode, "entered_by": self.by, "is_proxy": self.is_proxy, "given_on": self.given_on}
+
+
+def submit(*, payload, invitation=None, wave=None, submit_key=None, language="", started_at=None, entry=None):
     """Store a complete answer once and return its Receipt; the same invitation or submit key gets the same
     receipt.
 
     ``invitation`` on a personal link, else ``wave`` and the ``submit_key`` (a UUID the page was made with).
-    On a personal link the saved draft fills in what the payload leaves out. Raises Invalid and NotTaken.
+    On a personal link the saved draft fills in what the payload leaves out. ``entry`` says that it was typed in for the
+    respondent; an anonymous wave keeps nothing of that. Raises Invalid and NotTaken.
     """
     wave = wave or invitation.wave
     now = situation(wave, invitation)
@@ -248,7 +262,7 @@ def submit(*, payload, invitation=None, wave=None, submit_key=None, language="",
         return Receipt(receipt_of(invitation), False)
     if now != Situation.READY:
         raise NotTaken(now)
-    if invitation is not None:
+    if invitation is not None and entry is None:
         payload = load_draft(invitation).payload | payload
     values, errors = instruments.check(instrument_for(wave), payload)
     if errors:
@@ -263,8 +277,8 @@ def submit(*, payload, invitation=None, wave=None, submit_key=None, language="",
             wave=wave,
             questionnaire_version=wave.questionnaire_version,
             language=language,
-            mode=mode or (ResponseMode.WEB if invitation else ResponseMode.OPEN),
             started_at=_start(invitation, started_at),
+            **(entry.fields() if entry else {"mode": ResponseMode.WEB if invitation else ResponseMode.OPEN}),
         )
         if invitation is not None:
             return _submit_personal(response, invitation, values)

@@ -9,6 +9,7 @@ from core.i18n import suffix
 from surveys.choices import Method, QuestionKind
 from surveys.models.plan import PARTS
 from surveys.selectors.results import segment_label
+from surveys.wording import condition_of
 
 register = template.Library()
 
@@ -41,6 +42,17 @@ def words(text):
 @register.filter
 def kind_label(value):
     return QuestionKind(value).label if value in QuestionKind.values else value
+
+
+@register.filter
+def asked_after(question, instrument):
+    """The answers after which a question is asked, in words; "" where everybody is asked."""
+    return condition_of(question, instrument)
+
+
+@register.filter
+def thanks_of(wave):
+    return both({f"thanks_{key}": getattr(wave, f"thanks_{key}") for key in ("zh", "en")}, "thanks")
 
 
 @register.filter

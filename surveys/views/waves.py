@@ -61,6 +61,8 @@ def wave_context(request, row, tab):
         if request.user.has_perm("surveys.see_results"):
             found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
             found.append({"label": _("Findings"), "url": f"/surveys/findings/?wave={row.pk}", "active": False})
+        if allows(request.user, "surveys.enter_answers_of", row):
+            found.append({"label": _("Entry"), "url": f"{url}entry/", "active": tab == "entry"})
         if request.user.has_perm("surveys.see_waves"):
             found.append({"label": _("Invitations"), "url": f"{url}invitations/", "active": tab == "invitations"})
     return {"wave": row, "state": WaveState(row.state), "tabs": found if len(found) > 1 else []}

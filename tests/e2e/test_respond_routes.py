@@ -21,7 +21,13 @@ def test_what_an_answer_leads_to_appears_at_once(new_page, wait_for):
     choose(page, "Are you satisfied?", "Dissatisfied")
     page.get_by_role("button", name="Next section").click()
     page.get_by_text("What first? You chose Trainer").wait_for()
-    for words in ("Place", "Price", "Place", "Content", "Trainer"):  # the third takes Place back, the fifth finds no place
+    for words in (
+        "Place",
+        "Price",
+        "Place",
+        "Content",
+        "Trainer",
+    ):  # the third takes Place back, the fifth finds no place
         page.locator(".rank button", has_text=words).click()
     pressed = page.locator(".rank [aria-pressed=true]").all_inner_texts()
     assert sorted("".join(text.split()) for text in pressed) == ["1Price", "2Content"]

@@ -1,0 +1,30 @@
+"""The questionnaire on paper: each sheet with its serial number and a QR code that opens its entry."""
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from core import pdf
+from core.i18n import speaking
+from surveys import serials
+from surveys.public.sheets import fields_of
+from surveys.selectors.questionnaires import instrument_of
+
+
+def make_sheets(batch):
+    """Bytes of one PDF with every sheet of ``batch``, in its language."""
+    instrument = instrument_of(batch.wave.questionnaire_version)
+    with speaking(batch.language):
+        parts = [(part, fields_of(instrument, part.questions)) for part in instrument.sections]
+        context = {
+            "wave": batch.wave, "instrument": instrument, "parts": parts,
+            "sheets": [_sheet(batch.wave, number) for number in range(batch.first_no, batch.last_no + 1)],
+        }  # fmt: skip
+        return pdf.render("surveys/paper_pdf.html", context, language=batch.language, title=instrument.title)
+
+
+def _sheet(wave, number):
+    serial = serials.write(number)
+    address = f"{settings.BASE_URL}{reverse('surveys:entry_form', args=[wave.pk])}?serial={serial}"
+    return serial, mark_safe(segno.make(address, error="m").svg_inline(scale=2, border=0, omitsize=True))
