@@ -15,7 +15,7 @@ GRANTS = {
     Role.LEAD: (
         *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
         "customers.import_data", "customers.export_personal", "customers.reveal_personal", "surveys.see_answers",
-        "surveys.publish_questionnaire", "surveys.approve_plan", "surveys.enter_answers", "reports.see_reports",
+        "surveys.publish_questionnaire", "surveys.approve_plan", "surveys.enter_answers", "surveys.check_answers", "reports.see_reports",
         "reports.review_report", "notifications.see_outbox", "accounts.see_people",
         "complaints.see_all", "complaints.register", "complaints.handle", "complaints.assess",
         "complaints.review_reply", "complaints.call_back", "complaints.manage", "complaints.decide_suggestion",
@@ -26,7 +26,7 @@ GRANTS = {
         *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
         "customers.import_data", "customers.export_personal", "surveys.write_plan", "surveys.design_questionnaire",
         "surveys.publish_questionnaire", "surveys.run_wave", "surveys.see_answers", "surveys.export_answers",
-        "surveys.confirm_finding", "surveys.enter_answers", "reports.see_reports", "reports.write_report", "reports.review_report",
+        "surveys.confirm_finding", "surveys.enter_answers", "surveys.check_answers", "reports.see_reports", "reports.write_report", "reports.review_report",
         "notifications.see_outbox", "notifications.retry_message", "accounts.see_people",
         "complaints.see_all", "improvements.see_all", "improvements.open_case", "improvements.evaluate_effect",
         "improvements.verify_measure", "appraisal.see_own", "appraisal.rate",

@@ -164,6 +164,29 @@ class ResponseMode(models.TextChoices):
         return [cls.PHONE.value, cls.PAPER.value, cls.VISIT.value, cls.LETTER.value]
 
 
+class CheckState(Coloured):
+    """How far the authenticity of an answer is checked (DAT-02)."""
+
+    OPEN = "open", _("To be checked")
+    ACCEPTED = "accepted", _("Authentic")
+    DOUBTED = "doubted", _("In doubt")
+    REJECTED = "rejected", _("Left out")
+
+    @classmethod
+    def colours(cls):
+        return {"open": "info", "accepted": "success", "doubted": "attention", "rejected": "danger"}
+
+
+class Flag(models.TextChoices):
+    """What makes a person look at an answer. A flag decides nothing."""
+
+    SPEED = "speed", _("much faster than the others")
+    STRAIGHT = "straight", _("the same answer throughout")
+    TWIN = "twin", _("the same words as another answer")
+    BURST = "burst", _("many answers within a minute")
+    ENTERED = "entered", _("typed in by staff")
+
+
 class FindingState(Coloured):
     PROPOSED = "proposed", _("Proposed")
     CONFIRMED = "confirmed", _("Confirmed")

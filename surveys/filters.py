@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrgUnit
 from core.forms import PortalFilterSet
-from surveys.choices import FindingState, InvitationState, PlanState, Segment, WaveState
-from surveys.models import Finding, Invitation, Questionnaire, Response, SurveyPlan, Wave
+from surveys.choices import CheckState, FindingState, Flag, InvitationState, PlanState, Segment, WaveState
+from surveys.models import Finding, Invitation, Questionnaire, Response, ResponseCheck, SurveyPlan, Wave
 
 
 class PlanFilter(PortalFilterSet):
@@ -82,6 +82,18 @@ class ResponseFilter(PortalFilterSet):
 
     def by_low(self, rows, name, value):
         return rows.filter(low_answers__isnull=not value).distinct()
+
+
+class CheckFilter(PortalFilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=CheckState)
+    flag = django_filters.ChoiceFilter(label=_("Mark"), choices=Flag, method="by_flag")
+
+    class Meta:
+        model = ResponseCheck
+        fields = ("state", "flag")
+
+    def by_flag(self, rows, name, value):
+        return rows.filter(flags__contains=[value])
 
 
 class FindingFilter(PortalFilterSet):

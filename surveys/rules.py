@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import units_of
 from core.permissions import add_rule, capability, differs_from, in_state, is_visible
 from core.workflow import has_contributed
-from surveys.choices import FindingState, PlanState, VersionState, WaveState
+from surveys.choices import CheckState, FindingState, PlanState, VersionState, WaveState
 
 
 @rules.predicate
@@ -71,6 +71,21 @@ add_rule("surveys.see_results_of", is_visible & capability("surveys.see_results"
          & in_state(*WaveState.with_results()), _("There are results once the wave is open."))  # fmt: skip
 add_rule("surveys.export_answers_of", is_visible & capability("surveys.export_answers")
          & in_state(*WaveState.with_results()), _("Your role does not export single answers."))  # fmt: skip
+
+
+@rules.predicate
+def is_before_confirmation(user, check):
+    """The wave's results are not confirmed yet."""
+    return check is not None and check.response.wave.state in (WaveState.OPEN, WaveState.CLOSED)
+
+
+add_rule("surveys.check_wave", is_visible & capability("surveys.check_answers")
+         & in_state(WaveState.OPEN, WaveState.CLOSED), _("Answers are checked until the results are confirmed."))  # fmt: skip
+checks = capability("surveys.check_answers") & is_visible & is_before_confirmation
+add_rule("surveys.check_response", checks,
+         _("Answers are checked by the survey officers, until the results of the wave are confirmed."))  # fmt: skip
+add_rule("surveys.decide_doubt", checks & in_state(CheckState.DOUBTED) & differs_from("doubted_by"),
+         _("A doubt is decided by somebody else than who raised it."))  # fmt: skip
 
 add_rule("surveys.decide_finding", is_visible & capability("surveys.confirm_finding")
          & in_state(FindingState.PROPOSED), _("Only a proposed finding can be decided."))  # fmt: skip

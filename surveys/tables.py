@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.i18n import pick
 from core.tables import BadgeColumn, NumberColumn, PortalTable
-from surveys.choices import FindingState, InvitationState, PlanState, VersionState, WaveState
-from surveys.models import Finding, Invitation, Questionnaire, Response, SurveyPlan, Wave
+from surveys.choices import CheckState, FindingState, InvitationState, PlanState, VersionState, WaveState
+from surveys.models import Finding, Invitation, Questionnaire, Response, ResponseCheck, SurveyPlan, Wave
 
 
 class LanguageColumn(tables.Column):
@@ -133,6 +133,33 @@ class ResponseTable(PortalTable):
     @staticmethod
     def row_url(record):
         return reverse("surveys:response", args=[record.pk])
+
+
+class CheckTable(PortalTable):
+    submitted_at = tables.DateTimeColumn(
+        verbose_name=_("Received"), accessor="response__submitted_at", short=True, orderable=False
+    )
+    customer = tables.Column(
+        verbose_name=_("Customer"), accessor="response__invitation__customer", default="–", orderable=False
+    )
+    flags = tables.Column(verbose_name=_("Marks"), accessor="flag_words", default="–", orderable=False)
+    state = BadgeColumn("state", states=CheckState, verbose_name=_("State"), orderable=False)
+    doubted_by = tables.Column(verbose_name=_("Doubted by"), default="–", orderable=False)
+    decided_by = tables.Column(verbose_name=_("Decided by"), default="–", orderable=False)
+    reason = tables.Column(verbose_name=_("Reason"), default="", orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = ResponseCheck
+        fields = ("submitted_at", "customer", "flags", "state", "doubted_by", "decided_by", "reason")
+        empty_text = _(
+            "Nothing is marked. The portal looks through the answers when the wave closes, or now by the button."
+        )
+
+    @staticmethod
+    def render_flags(value):
+        return "、".join(str(words) for words in value)
+
+    value_flags = render_flags
 
 
 class FindingTable(PortalTable):

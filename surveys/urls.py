@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import entry, findings, plans, questionnaires, waves
+from surveys.views import checks, entry, findings, plans, questionnaires, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -18,10 +18,18 @@ urlpatterns = [
     path("plans/<int:pk>/activities/<int:activity_pk>/remove", plans.activity_remove, name="activity_remove"),
     path("questionnaires/", questionnaires.questionnaire_list, name="questionnaire_list"),
     path("questionnaires/new", questionnaires.questionnaire_create, name="questionnaire_create"),
+    path("questionnaires/import", questionnaires.questionnaire_import, name="questionnaire_import"),
+    path("questionnaires/library/", questionnaires.questionnaire_library, name="questionnaire_library"),
+    path(
+        "questionnaires/library/<slug:code>",
+        questionnaires.questionnaire_from_library,
+        name="questionnaire_from_library",
+    ),
     path("questionnaires/<int:pk>/", questionnaires.questionnaire, name="questionnaire"),
     path("questionnaires/<int:pk>/versions/new", questionnaires.version_create, name="version_create"),
     path("versions/<int:pk>/", questionnaires.version, name="version"),
     path("versions/<int:pk>/edit", questionnaires.version_edit, name="version_edit"),
+    path("versions/<int:pk>/file", questionnaires.version_file, name="version_file"),
     path("versions/<int:pk>/copy", questionnaires.questionnaire_copy, name="questionnaire_copy"),
     path("versions/<int:pk>/publish", questionnaires.version_publish, name="version_publish"),
     path("versions/<int:pk>/retire", questionnaires.version_retire, name="version_retire"),
@@ -47,6 +55,8 @@ urlpatterns = [
     path("waves/<int:pk>/", waves.wave, name="wave"),
     path("waves/<int:pk>/edit", waves.wave_edit, name="wave_edit"),
     path("waves/<int:pk>/answers/", waves.answers, name="wave_answers"),
+    path("waves/<int:pk>/authenticity/", checks.wave_checks, name="wave_checks"),
+    path("waves/<int:pk>/authenticity/examine", checks.examine, name="wave_examine"),
     path("waves/<int:pk>/words/", waves.words, name="wave_words"),
     path("waves/<int:pk>/low/", waves.low, name="wave_low"),
     path("waves/<int:pk>/invitations/", waves.wave_invitations, name="wave_invitations"),
@@ -58,7 +68,8 @@ urlpatterns = [
     path("waves/<int:pk>/steps/<slug:step>", waves.wave_step, name="wave_step"),
     path("invitations/<int:pk>/withdraw", waves.invitation_withdraw, name="invitation_withdraw"),
     path("invitations/<int:pk>/renew", waves.invitation_renew, name="invitation_renew"),
-    path("answers/<int:pk>/", waves.response, name="response"),
+    path("answers/<int:pk>/", checks.response, name="response"),
+    path("answers/<int:pk>/check/<slug:step>", checks.check_step, name="check_step"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/confirm", findings.finding_confirm, name="finding_confirm"),

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
-from surveys.choices import FindingState, PlanState, VersionState, WaveState
+from surveys.choices import CheckState, FindingState, PlanState, VersionState, WaveState
 
-P, V, W, F = PlanState, VersionState, WaveState, FindingState
+P, V, W, F, C = PlanState, VersionState, WaveState, FindingState, CheckState
 
 PLAN = Workflow(
     "surveys.surveyplan", P, _("Survey plan"),
@@ -60,5 +60,21 @@ FINDING = Workflow(
         },
         F.CONFIRMED: {},
         F.DISMISSED: {},
+    },
+)  # fmt: skip
+
+CHECK = Workflow(
+    "surveys.responsecheck", C, _("Authenticity check"),
+    {
+        C.OPEN: {
+            C.ACCEPTED: Step("checks.accept", "surveys.check_response"),
+            C.DOUBTED: Step("checks.doubt", "surveys.check_response", needs_reason=True),
+        },
+        C.ACCEPTED: {C.DOUBTED: Step("checks.doubt", "surveys.check_response", needs_reason=True)},
+        C.DOUBTED: {
+            C.REJECTED: Step("checks.leave_out", "surveys.decide_doubt", note="by somebody else: counts no more"),
+            C.ACCEPTED: Step("checks.keep", "surveys.decide_doubt", note="by somebody else"),
+        },
+        C.REJECTED: {C.ACCEPTED: Step("checks.take_back", "surveys.check_response", needs_reason=True, note="counts again")},
     },
 )  # fmt: skip

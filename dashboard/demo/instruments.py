@@ -1,36 +1,19 @@
 """The two questionnaires of the company, as their designer wrote them."""
 
+from surveys import library
+from surveys.library import NOT_APPLICABLE, t
 from surveys.scales import points_of
 
 SCALE = "B"
 
 
-def t(zh, en):
-    return {"zh": zh, "en": en}
-
-
-NOT_APPLICABLE = t("不适用", "Not applicable")
-
 # dimension, its words, its two questions (code, zh, en, may be left as not applicable)
+MAY_NOT_APPLY = ("N2", "O2", "E2", "S2")
 TRAINING = [
-    ("needs", t("培训需求满足情况", "Needs met"), [
-        ("N1", "培训内容符合我们的实际需求", "The training met our actual needs", False),
-        ("N2", "课前的需求沟通充分", "Our needs were discussed well beforehand", True)]),
-    ("content", t("课程内容质量", "Quality of the course content"), [
-        ("C1", "课程内容实用、案例贴近工作", "The content was practical, with cases close to our work", False),
-        ("C2", "教材与资料清楚、完整", "The materials were clear and complete", False)]),
-    ("trainer", t("讲师教学水平", "Teaching"), [
-        ("T1", "讲师讲解清楚、重点突出", "The trainer explained clearly and kept to what matters", False),
-        ("T2", "讲师认真回答学员的问题", "The trainer took questions seriously", False)]),
-    ("organisation", t("培训组织与实施", "Organisation and delivery"), [
-        ("O1", "开课通知及时、安排合理", "Notice came in time and the schedule was sensible", False),
-        ("O2", "教室、设备与就餐条件良好", "Rooms, equipment and meals were good", True)]),
-    ("effect", t("培训效果评估", "Effect of the training"), [
-        ("E1", "所学能够用到工作中", "What was learned can be used at work", False),
-        ("E2", "考核方式能够反映学习效果", "The examination reflected what was learned", True)]),
-    ("service", t("培训后续服务", "Service after the training"), [
-        ("S1", "课后答疑及时、有用", "Questions after the course were answered soon and well", False),
-        ("S2", "证书、发票等事项办理及时", "Certificates and invoices were handled in time", True)]),
+    (dimension, t(*words), [
+        (code := f"{dimension[0].upper()}{number}", *item, code in MAY_NOT_APPLY) for number, item in enumerate(items, 1)
+    ])
+    for dimension, words, items in library.TRAINING
 ]  # fmt: skip
 
 STAFF = [

@@ -12,14 +12,17 @@ from customers.models import FollowUp
 from customers.services import follow_ups
 from dashboard.demo import mails, opinions
 from dashboard.demo.clock import moment
-from surveys.choices import FindingState
-from surveys.models import Invitation, LowAnswer
+from surveys.choices import CheckState, FindingState, ResponseMode
+from surveys.models import Invitation, LowAnswer, ResponseCheck
 from surveys.selectors.questionnaires import instrument_of
-from surveys.services import answering, boxes, findings, invitations, links, waves
+from surveys.services import answering, boxes, checks, entering, findings, invitations, links, waves
+from surveys.services.answering import Entry
 
 LENGTH = 14  # days a wave is open
 OPEN_DAYS = 21  # days an open link is up
 REMINDERS = (4, 8)  # days after opening
+SHEETS = 20  # printed for customers who want paper
+BY_PHONE = 0.08  # share of the answers that an agent types in
 WORKING_DAY = 480  # minutes
 DAYS = {
     1: 30,
@@ -144,6 +147,29 @@ class Story:
         rows = Invitation.objects.filter(wave=self.wave).select_related("customer__unit", "contact").order_by("pk")
         for row in rows:
             self._decide(row)
+        if not self.is_staff:
+            entering.issue_sheets(self.wave, count=SHEETS, language="zh-hans", by=self.org.users["officer"])
+            self.agenda.add(moment(self.opens_on + timedelta(days=6), 16), self.doubt)
+
+    def doubt(self):
+        """Halfway through somebody looks at what the portal marked, and doubts the first answer that came too fast."""
+        self.wave.refresh_from_db()
+        by = self.org.users["officer"]
+        checks.examine(self.wave, by=by)
+        rows = ResponseCheck.objects.filter(response__wave=self.wave, state=CheckState.OPEN, flags__contains=["speed"])
+        check = rows.order_by("response__submitted_at", "pk").first()
+        if check:
+            checks.doubt(check, by=by, reason="作答时间明显过短，需向客户核实是否本人填写。")
+
+    def check(self):
+        """Before the results are confirmed a second person decides the doubts and the rest is accepted."""
+        if self.wave.is_anonymous:
+            return
+        by = self.org.users["officer2"]
+        checks.accept_rest(self.wave, by=by)
+        for row in ResponseCheck.objects.filter(response__wave=self.wave, state__in=("open", "doubted")).order_by("pk"):
+            act = checks.keep if row.state == CheckState.DOUBTED else checks.accept
+            act(row, by=by, comment="已电话核实为本人作答。" if act == checks.keep else "")
 
     def _decide(self, invitation):
         """When this person answers, if at all; a few only begin, one in a hundred wants no more mail."""
@@ -169,9 +195,19 @@ class Story:
             return
         began = timezone.now() - timedelta(seconds=self.rng.randint(70, 420))
         payload = self._payload(person)
-        receipt = answering.submit(payload=payload, invitation=invitation, language=person.language, started_at=began)
+        entry = self._by_phone(invitation)
+        receipt = answering.submit(
+            payload=payload, invitation=invitation, language=person.language, started_at=began, entry=entry
+        )
         if receipt.is_new and not self.is_staff:
             self._care(invitation)
+
+    def _by_phone(self, invitation):
+        """A few say their answers to their agent on the phone, who types them in."""
+        if self.is_staff or random.Random(invitation.pk).random() > BY_PHONE:  # noqa: S311 (repeatable, no secret)
+            return None
+        agent = self.rounds.customers.agent_of(invitation.customer)
+        return Entry(ResponseMode.PHONE, agent, is_proxy=True, given_on=timezone.localdate())
 
     def _payload(self, person):
         instrument = instrument_of(self.version())
@@ -205,6 +241,7 @@ class Story:
         self.agenda.add(moment(today + timedelta(days=6), 11), self.confirm)
 
     def confirm(self):
+        self.check()
         waves.confirm_results(self.wave, by=self.org.users["officer2"], comment="已核对来源与作答时间，结果可信。")
 
     # Low answers

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import OrgUnit
 from core.conditional import shown_with
 from core.forms import PortalForm, VersionForm
+from surveys import files
 from surveys.choices import QuestionKind, ScaleKind
 from surveys.models import Questionnaire, Scale
 from surveys.outline import read_options, read_rows, write_options, write_rows
@@ -233,5 +234,16 @@ class QuestionForm(RoutedForm):
         return item | self.conditions()
 
 
-class CopyForm(NewQuestionnaireForm):
-    pass
+class FileForm(NewQuestionnaireForm):
+    """A questionnaire from a file."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("A .json file that this portal wrote, also on another machine.")
+    )
+
+    def clean_file(self):
+        try:
+            self.definition = files.read(self.cleaned_data["file"].read(files.MOST_BYTES + 1))
+        except files.FileProblem as problem:
+            raise forms.ValidationError(str(problem))
+        return self.cleaned_data["file"]

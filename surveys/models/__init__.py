@@ -1,3 +1,4 @@
+from surveys.models.check import ResponseCheck
 from surveys.models.finding import Finding
 from surveys.models.invitation import Invitation
 from surveys.models.paper import PaperBatch
@@ -8,6 +9,6 @@ from surveys.models.wave import ResultSnapshot, Wave, WaveKey
 
 __all__ = [
     "Answer", "AnswerText", "BoxedAnswer", "Draft", "Finding", "Invitation", "LowAnswer", "PaperBatch",
-    "PlanActivity", "PlanRevision", "Question", "Questionnaire", "QuestionnaireVersion", "Response", "ResultSnapshot",
-    "Scale", "SpentMarker", "SurveyPlan", "Wave", "WaveKey",
+    "PlanActivity", "PlanRevision", "Question", "Questionnaire", "QuestionnaireVersion", "Response", "ResponseCheck",
+    "ResultSnapshot",     "Scale", "SpentMarker", "SurveyPlan", "Wave", "WaveKey",
 ]  # fmt: skip

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from core.workflow import InvalidTransition, start
 from core.workflow import edit as edit_row
-from surveys.choices import InvitationState, VersionState, WaveState
+from surveys.choices import CheckState, InvitationState, VersionState, WaveState
 from surveys.errors import NotReady
-from surveys.models import BoxedAnswer, Draft, SpentMarker, Wave, WaveKey
+from surveys.models import BoxedAnswer, Draft, ResponseCheck, SpentMarker, Wave, WaveKey
 from surveys.selectors.audience import population
-from surveys.services import boxes, findings, invitations, links, sampling
+from surveys.services import boxes, checks, findings, invitations, links, sampling
 from surveys.signals import wave_closed
 from surveys.workflows import WAVE
 
@@ -117,6 +117,7 @@ def close(wave, *, by, expected_version=None):
     else:
         wave.invitations.filter(state__in=InvitationState.expiring()).update(state=InvitationState.EXPIRED)
     _destroy_key(wave)
+    checks.examine(wave, by=by)
     findings.propose_for(wave)
     wave_closed.send(sender=Wave, wave=wave)
     return wave
@@ -143,8 +144,12 @@ def cancel(wave, *, by, reason, expected_version=None):
 @transaction.atomic
 def confirm_results(wave, *, by, comment="", expected_version=None):
     """Somebody responsible has looked at the results; from now on nothing about the wave changes. Drafts
-    are purged.
+    are purged. Raises InvalidTransition while an answer is in doubt.
     """
+    doubts = ResponseCheck.objects.filter(response__wave=wave, state=CheckState.DOUBTED).count()
+    if doubts:
+        text = _("Answers in doubt: %(n)s. Somebody else must decide them before the results are confirmed.")
+        raise InvalidTransition(text % {"n": doubts})
     WAVE.move(
         wave, WaveState.CONFIRMED, by=by, comment=comment, confirmed_at=timezone.now(), confirmed_by=by,
         expected_version=expected_version,

@@ -2,19 +2,21 @@
 
 from django.contrib import messages
 from django.db.models import Max, OuterRef, Subquery
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.selectors import units_of
 from core.access import needs
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page, step_page
-from surveys import outline
+from surveys import files, library, outline
 from surveys.filters import QuestionnaireFilter
-from surveys.forms.questionnaires import HeadForm, NewQuestionnaireForm, QuestionForm, SectionForm
+from surveys.forms.questionnaires import FileForm, HeadForm, NewQuestionnaireForm, QuestionForm, SectionForm
 from surveys.instrument import parse
 from surveys.instrument_review import problems
 from surveys.models import Questionnaire, QuestionnaireVersion
@@ -74,6 +76,49 @@ def questionnaire_copy(request, pk):
         return redirect("surveys:version_edit", made.draft.pk)
     title = _("Copy of %(name)s") % {"name": row}
     return render_page(request, "surveys/form.html", {"form": form, "title": title, "back_url": row.get_absolute_url()})
+
+
+@needs("surveys.see_questionnaires")
+def version_file(request, pk):
+    """The version as a file, to be taken to another portal or kept beside its results."""
+    row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
+    answer = HttpResponse(files.write(row), content_type="application/json")
+    answer["Content-Disposition"] = content_disposition_header(True, f"{row.questionnaire.code}-v{row.no}.json")
+    return answer
+
+
+@needs("surveys.design_questionnaire")
+def questionnaire_import(request):
+    form = FileForm(posted(request), request.FILES or None)
+    if form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("code", "name_zh", "name_en", "unit")}
+        return redirect(
+            "surveys:version_edit", service.create(by=request.user, definition=form.definition, **values).draft.pk
+        )
+    context = {"form": form, "title": _("Questionnaire from a file"), "back": "surveys:questionnaire_list"}
+    return render_page(request, "surveys/form.html", context)
+
+
+@needs("surveys.design_questionnaire")
+def questionnaire_library(request):
+    """The questionnaires of the regulations."""
+    return render_page(request, "surveys/questionnaire_library.html", {"templates": library.TEMPLATES.values()})
+
+
+@needs("surveys.design_questionnaire")
+def questionnaire_from_library(request, code):
+    """One of them, as it is, and taken over as a draft of one's own."""
+    if code not in library.TEMPLATES:
+        raise Http404
+    template = library.TEMPLATES[code]
+    names = {"name_zh": template.title["zh"], "name_en": template.title["en"], "code": code}
+    form = NewQuestionnaireForm(posted(request), initial=names | {"unit": next(iter(units_of(request.user)), None)})
+    definition = template.definition()
+    if form.is_valid():
+        made = service.create(by=request.user, definition=definition, **form.cleaned_data)
+        return redirect("surveys:version_edit", made.draft.pk)
+    context = {"form": form, "template": template, "instrument": parse(definition)}
+    return render_page(request, "surveys/questionnaire_template.html", context)
 
 
 @require_POST

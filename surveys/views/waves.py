@@ -18,15 +18,13 @@ from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
 from surveys.jobs import start_open
-from surveys.models import Invitation, PlanActivity, Response, Wave
+from surveys.models import Invitation, PlanActivity, Wave
 from surveys.selectors import audience, lists, results
-from surveys.selectors.questionnaires import instrument_of
 from surveys.services import invitations, links
 from surveys.services import waves as service
 from surveys.tables import InvitationTable, ResponseTable, RunInvitationTable, WaveTable
 from surveys.tasks import scrub_boxes
 from surveys.views.pictures import pictures
-from surveys.wording import words_of
 
 SEERS = ("surveys.see_waves", "surveys.see_results")
 
@@ -57,6 +55,7 @@ def wave_context(request, row, tab):
     if row.state in WaveState.with_results():
         if not row.is_anonymous and request.user.has_perm("surveys.see_answers"):
             found.append({"label": _("Answers"), "url": f"{url}answers/", "active": tab == "answers"})
+            found.append({"label": _("Authenticity"), "url": f"{url}authenticity/", "active": tab == "checks"})
             found.append({"label": _("Low answers"), "url": f"{url}low/", "active": tab == "low"})
         if request.user.has_perm("surveys.see_results"):
             found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
@@ -78,19 +77,6 @@ def answers(request, pk):
     found, title = ResponseFilter(request.GET, lists.responses(request.user, row)), f"{row.code} {_('Answers')}"
     context = wave_context(request, row, "answers")
     return list_page(request, "surveys/wave_answers.html", found, ResponseTable, title=title, log=row, **context)
-
-
-@needs("surveys.see_answers")
-def response(request, pk):
-    """One returned questionnaire, question by question."""
-    row = get_visible_or_404(Response, request.user, pk=pk)
-    instrument = instrument_of(row.questionnaire_version)
-    values = row.raw or {}
-    context = wave_context(request, row.wave, "answers") | {
-        "response": row, "lines": [(question, words_of(question, values.get(question.uid))) for question in instrument.questions],
-        "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
-    }  # fmt: skip
-    return render_page(request, "surveys/response.html", context)
 
 
 @needs("surveys.see_results")

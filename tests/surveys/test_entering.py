@@ -61,7 +61,7 @@ def test_sheets_are_numbered_on_and_never_change(officer):
         entering.find_sheet(wave, serials.write(26))
     with pytest.raises(ValueError, match="check digit"), translation.override("en"):
         entering.find_sheet(wave, "0001-1")
-    with pytest.raises(Exception, match="insert-only|denied"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(Exception, match=r"insert-only|denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE surveys_paperbatch SET count = 500")
 
 
@@ -189,7 +189,10 @@ def test_each_sheet_carries_its_serial_and_every_question(officer, language):
         pages = [re.sub(r"\s", "", page.get_textpage().get_text_bounded()) for page in paper]
     text = "".join(pages)
     assert [serial in text for serial in ("0001-8", "0002-6")] == [True, True]
-    wanted = {"zh-hans": ["讲得清楚", "先改什么", "仅在2.讲师时回答"], "en": ["Patient", "Whatfirst?", "Onlyafter2.Trainer"]}
+    wanted = {
+        "zh-hans": ["讲得清楚", "先改什么", "仅在2.讲师时回答"],
+        "en": ["Patient", "Whatfirst?", "Onlyafter2.Trainer"],
+    }
     assert [text.count(words) for words in wanted[language]] == [2, 2, 2]
 
 

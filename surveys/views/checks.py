@@ -1,0 +1,128 @@
+"""Authenticity of a wave's answers: what the portal marked, and what people decided."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from core.access import needs
+from core.acts import Act, act_page
+from core.forms import ConfirmForm, ReasonForm
+from core.lists import list_page
+from core.permissions import allows, require
+from core.views import get_visible_or_404, render_page
+from surveys.filters import CheckFilter
+from surveys.models import Response, ResponseCheck, Wave
+from surveys.selectors import authenticity
+from surveys.selectors.questionnaires import instrument_of
+from surveys.services import checks
+from surveys.tables import CheckTable
+from surveys.views.waves import wave_context
+from surveys.wording import words_of
+
+ACTS = {
+    "accept": Act("surveys.check_response", checks.accept, ConfirmForm, _("Authentic"), _("Authentic"),
+                  (_("The answer counts, and is marked as checked by you."),)),
+    "doubt": Act("surveys.check_response", checks.doubt, ReasonForm, _("Doubt this answer"), _("Doubt"),
+                 (_("It goes on counting until somebody else agrees that it is left out."),)),
+    "leave_out": Act("surveys.decide_doubt", checks.leave_out, ConfirmForm, _("Leave this answer out"), _("Leave out"),
+                     (_("It leaves all figures of the wave, at once and everywhere."),
+                      _("It stays stored, with the reason and both names, and can be taken back until the results are confirmed.")),
+                     is_dangerous=True),
+    "keep": Act("surveys.decide_doubt", checks.keep, ConfirmForm, _("Keep this answer"), _("Keep"),
+                (_("It goes on counting."),)),
+    "take_back": Act("surveys.check_response", checks.take_back, ReasonForm, _("Count this answer again"), _("Count again"),
+                     (_("It is part of all figures again."),)),
+}  # fmt: skip
+OF_STATE = {
+    "open": ["accept", "doubt"], "accepted": ["doubt"], "doubted": ["leave_out", "keep"], "rejected": ["take_back"],
+}  # fmt: skip
+
+
+@needs("surveys.see_answers")
+def response(request, pk):
+    """One returned questionnaire, question by question."""
+    row = get_visible_or_404(Response, request.user, pk=pk)
+    instrument = instrument_of(row.questionnaire_version)
+    values, check = row.raw or {}, check_of(row, request.user)
+    context = wave_context(request, row.wave, "answers") | {
+        "response": row, "lines": [(question, words_of(question, values.get(question.uid))) for question in instrument.questions],
+        "check": check, "state": check.state_badge, "steps": steps_of(check, request.user),
+        "events": check.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20] if check.pk else [],
+        "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
+    }  # fmt: skip
+    return render_page(request, "surveys/response.html", context)
+
+
+def named_wave(request, pk):
+    """A wave whose answers can be looked at one by one."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if row.is_anonymous:
+        raise Http404
+    return row
+
+
+@needs("surveys.see_answers")
+def wave_checks(request, pk):
+    row = named_wave(request, pk)
+    found = CheckFilter(request.GET, authenticity.checks(request.user, row))
+    context = wave_context(request, row, "checks") | {
+        "overview": authenticity.overview(row), "can_check": may_check(request.user, row)
+    }  # fmt: skip
+    return list_page(
+        request,
+        "surveys/wave_checks.html",
+        found,
+        CheckTable,
+        title=f"{row.code} {_('Authenticity')}",
+        log=row,
+        **context,
+    )
+
+
+def may_check(user, wave):
+    return user.has_perm("surveys.check_answers") and wave.state in ("open", "closed")
+
+
+@require_POST
+@needs("surveys.check_answers")
+def examine(request, pk):
+    """Look for marks now, and accept what carries none if that is asked for."""
+    row = named_wave(request, pk)
+    require(request.user, "surveys.check_wave", row)
+    if request.POST.get("act") == "accept":
+        count = checks.accept_rest(row, by=request.user)
+        messages.success(request, _("Accepted as authentic: %(n)s answers without a mark.") % {"n": count})
+    else:
+        count = checks.examine(row, by=request.user)
+        messages.success(request, _("Looked through: %(n)s answers carry a mark.") % {"n": count})
+    return redirect("surveys:wave_checks", pk)
+
+
+@needs("surveys.check_answers")
+def check_step(request, pk, step):
+    """Take a step of the check of one answer; the first makes the check."""
+    response = get_visible_or_404(Response, request.user, pk=pk)
+    if step not in ACTS:
+        raise Http404
+    row = check_of(response, request.user)
+    require(request.user, ACTS[step].rule, row)
+    if request.method == "POST" and row.pk is None:
+        row = checks.of(response, by=request.user)
+        row._seen_by = {request.user.pk: True}
+    return act_page(request, row, ACTS[step], number=response.receipt)
+
+
+def check_of(response, user):
+    """The check of an answer that ``user`` may see; one not yet stored where nobody looked."""
+    row = ResponseCheck.objects.filter(response=response).select_related("doubted_by", "decided_by").first()
+    row = row or ResponseCheck(response=response)
+    row.response = response
+    row._seen_by = {user.pk: True}
+    return row
+
+
+def steps_of(check, user):
+    """[(step, Act)] that ``user`` may take now."""
+    return [(step, ACTS[step]) for step in OF_STATE[check.state] if allows(user, ACTS[step].rule, check)]
