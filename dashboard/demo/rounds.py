@@ -23,6 +23,7 @@ OPEN_DAYS = 21  # days an open link is up
 REMINDERS = (4, 8)  # days after opening
 SHEETS = 20  # printed for customers who want paper
 BY_PHONE = 0.08  # share of the answers that an agent types in
+IN_A_HURRY, HURRIED = 0.05, 18  # share of the answers, and the seconds they took
 WORKING_DAY = 480  # minutes
 DAYS = {
     1: 30,
@@ -193,7 +194,8 @@ class Story:
             or invitation.state == "bounced"
         ):
             return
-        began = timezone.now() - timedelta(seconds=self.rng.randint(70, 420))
+        seconds, hurry = self.rng.randint(70, 420), random.Random(-invitation.pk).random()  # noqa: S311 (no secret)
+        began = timezone.now() - timedelta(seconds=HURRIED if hurry < IN_A_HURRY else seconds)
         payload = self._payload(person)
         entry = self._by_phone(invitation)
         receipt = answering.submit(

@@ -48,7 +48,7 @@ def response(request, pk):
     values, check = row.raw or {}, check_of(row, request.user)
     context = wave_context(request, row.wave, "answers") | {
         "response": row, "lines": [(question, words_of(question, values.get(question.uid))) for question in instrument.questions],
-        "check": check, "state": check.state_badge, "steps": steps_of(check, request.user),
+        "check": check, "steps": steps_of(check, request.user),
         "events": check.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20] if check.pk else [],
         "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
     }  # fmt: skip
