@@ -150,6 +150,14 @@ class InvitationState(Coloured):
         return [cls.SENT.value, cls.STARTED.value]
 
 
+class Draw(models.TextChoices):
+    """How the respondents of a sample are chosen from the audience (SMP-01, 03)."""
+
+    RANDOM = "random", _("Simple random")
+    SYSTEMATIC = "systematic", _("Systematic (every k-th)")
+    STRATIFIED = "stratified", _("Stratified, in proportion")
+
+
 class ResponseMode(models.TextChoices):
     WEB = "web", _("Personal link")
     OPEN = "open", _("Open link")

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrgUnit, User
+from core.conditional import shown_with
 from core.forms import PortalForm, VersionForm
 from core.i18n import pick
 from core.worktime.store import calendar_for
 from customers.choices import Audience, CustomerType, Relation, ServiceKind, Tier
 from customers.models import Customer, Project
+from surveys.choices import Draw, Segment
 from surveys.models import PlanActivity
 from surveys.selectors.questionnaires import usable_versions
 
@@ -105,6 +107,19 @@ class WaveForm(VersionForm):
         min_value=1,
         help_text=_("Empty: everybody in the audience. A random draw can be repeated from its seed."),
     )
+    draw = forms.ChoiceField(label=_("Way of drawing"), choices=Draw, initial=Draw.RANDOM)
+    strata_by = forms.ChoiceField(
+        label=_("Strata"), required=False, choices=[("", "–"), *Segment.choices],
+        help_text=_("The precision plan shows them one by one; a stratified draw gives each its share."),
+    )  # fmt: skip
+    strata_least = forms.IntegerField(
+        label=_("At least of each stratum"), min_value=0, max_value=1000, initial=10,
+        widget=forms.NumberInput(attrs=shown_with("draw", "stratified")),
+    )  # fmt: skip
+    expected_rate = forms.IntegerField(
+        label=_("Expected response, %"), min_value=1, max_value=100, initial=40,
+        help_text=_("What similar waves brought; the precision plan reckons with it."),
+    )  # fmt: skip
     reminders_max = forms.IntegerField(label=_("Reminders at most"), min_value=0, max_value=5, initial=2)
     reminder_every_days = forms.IntegerField(label=_("Days between reminders"), min_value=1, max_value=30, initial=3)
     low_score_at = forms.DecimalField(
@@ -164,6 +179,12 @@ class WaveForm(VersionForm):
             stored = getattr(self.wave, name, None)
             if stored and data.get(name) == stored.replace(second=0, microsecond=0):
                 data[name] = stored
+        if data.get("draw") == Draw.STRATIFIED and not data.get("strata_by"):
+            self.add_error("strata_by", _("A stratified draw needs its strata."))
+        if data.get("draw") in (Draw.STRATIFIED, Draw.SYSTEMATIC) and not data.get("sample_n"):
+            self.add_error(
+                "sample_n", _("This way of drawing needs a sample size; to ask everybody choose simple random.")
+            )
         if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
             self.add_error("closes_at", _("The return deadline must be after the opening."))
         elif data.get("opens_at") and data.get("closes_at") and (data["closes_at"] - data["opens_at"]).days < 3:

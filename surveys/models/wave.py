@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.crypto import EncryptedTextField
 from core.i18n import pick
 from core.models import Tracked
-from surveys.choices import WaveMode, WaveState
+from surveys.choices import Draw, Segment, WaveMode, WaveState
 
 SCORE = {"max_digits": 3, "decimal_places": 2, "validators": [MinValueValidator(1), MaxValueValidator(5)]}
 
@@ -60,6 +60,13 @@ class Wave(Tracked):
     audience = models.JSONField(_("audience"), default=dict, blank=True)
     sample_n = models.PositiveIntegerField(_("sample size"), null=True, blank=True)
     sample_seed = models.BigIntegerField(_("seed of the draw"), null=True, blank=True)
+    draw = models.CharField(_("way of drawing"), max_length=12, choices=Draw, default=Draw.RANDOM)
+    strata_by = models.CharField(_("strata"), max_length=12, choices=Segment, blank=True)
+    strata_least = models.PositiveSmallIntegerField(_("at least of each stratum"), default=10)
+    expected_rate = models.PositiveSmallIntegerField(
+        _("expected response, %"), default=40, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    frame = models.JSONField(_("frame of the draw"), default=list, blank=True, editable=False)
     population_n = models.PositiveIntegerField(_("population"), null=True, blank=True)
     reminders_max = models.PositiveSmallIntegerField(
         _("reminders at most"), default=2, validators=[MaxValueValidator(5)]
@@ -105,6 +112,13 @@ class Wave(Tracked):
             ),
             models.CheckConstraint(
                 condition=Q(is_open_link=False) | Q(open_code__isnull=False), name="wave_open_link_has_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(draw__in=Draw.values) & (~Q(draw=Draw.STRATIFIED) | ~Q(strata_by="")),
+                name="wave_strata_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_rate__gte=1, expected_rate__lte=100), name="wave_expected_rate_is_percent"
             ),
             # the response's foreign key on (wave, is_anonymous) stands on this: see migrations
             models.UniqueConstraint(fields=["id", "is_anonymous"], name="wave_and_mode"),

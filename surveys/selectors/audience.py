@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 
 from customers.choices import Audience
 from customers.models import ContactPerson, ServiceRecord
+from surveys.choices import Segment
 
 COLUMNS = {
     "types": "customer__type",
@@ -19,6 +20,11 @@ COLUMNS = {
     "regions": "customer__region",
     "industries": "customer__industry",
 }
+
+STRATA = {
+    Segment.CUSTOMER_TYPE: "customer__type", Segment.TIER: "customer__tier", Segment.RELATION: "customer__relation",
+    Segment.REGION: "customer__region", Segment.INDUSTRY: "customer__industry", Segment.UNIT: "customer__unit__code",
+}  # fmt: skip
 
 
 def population(audience):
@@ -41,6 +47,13 @@ def population(audience):
     if services is not None:
         contacts = contacts.filter(customer__in=services.values("customer"))
     return contacts.order_by("pk").distinct()
+
+
+def strata(people, column):
+    """[(contact id, value of the Segment ``column``)] in the order of ``people``; without column the value is ""."""
+    if not column:
+        return [(pk, "") for pk in people.values_list("pk", flat=True)]
+    return list(people.values_list("pk", STRATA[column]))
 
 
 def services_of(audience):

@@ -26,9 +26,13 @@ def issue(wave, *, by):
     repeat.
     """
     if not wave.is_open_link or wave.audience:
-        ids, wave.population_n = sampling.draw(wave.audience, n=wave.sample_n, seed=wave.sample_seed)
-        Wave.objects.filter(pk=wave.pk).update(population_n=wave.population_n)
-        people = ContactPerson.objects.filter(pk__in=ids).select_related("customer__unit").order_by("pk")
+        drawn = sampling.draw(
+            wave.audience, n=wave.sample_n, seed=wave.sample_seed, how=wave.draw, by=wave.strata_by,
+            least=wave.strata_least,
+        )  # fmt: skip
+        wave.population_n, wave.frame = drawn.population, drawn.frame
+        Wave.objects.filter(pk=wave.pk).update(population_n=drawn.population, frame=drawn.frame)
+        people = ContactPerson.objects.filter(pk__in=drawn.ids).select_related("customer__unit").order_by("pk")
         invite(wave, people, by=by)
     return wave.invitations.count()
 

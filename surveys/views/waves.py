@@ -1,6 +1,7 @@
 """Waves: list, set up, run, and what came of them."""
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +20,7 @@ from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
 from surveys.jobs import start_open
 from surveys.models import Invitation, PlanActivity, Wave
-from surveys.selectors import audience, lists, results
+from surveys.selectors import audience, lists, precision, results
 from surveys.services import invitations, links
 from surveys.services import waves as service
 from surveys.tables import InvitationTable, ResponseTable, RunInvitationTable, WaveTable
@@ -62,9 +63,23 @@ def wave_context(request, row, tab):
             found.append({"label": _("Findings"), "url": f"/surveys/findings/?wave={row.pk}", "active": False})
         if allows(request.user, "surveys.enter_answers_of", row):
             found.append({"label": _("Entry"), "url": f"{url}entry/", "active": tab == "entry"})
-        if request.user.has_perm("surveys.see_waves"):
-            found.append({"label": _("Invitations"), "url": f"{url}invitations/", "active": tab == "invitations"})
+    sees = request.user.has_perm("surveys.see_waves")
+    if sees and (not row.is_open_link or row.audience):
+        found.append({"label": _("Precision"), "url": f"{url}precision/", "active": tab == "precision"})
+    if sees and row.state in WaveState.with_results():
+        found.append({"label": _("Invitations"), "url": f"{url}invitations/", "active": tab == "invitations"})
     return {"wave": row, "state": WaveState(row.state), "tabs": found if len(found) > 1 else []}
+
+
+@needs("surveys.see_waves")
+def wave_precision(request, pk):
+    """What the sample can say, and what it says so far."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    context = wave_context(request, row, "precision") | {
+        "plan": precision.plan(row),
+        "least": settings.SUPPRESSION_SCORES,
+    }
+    return render_page(request, "surveys/wave_precision.html", context)
 
 
 @needs("surveys.see_answers")

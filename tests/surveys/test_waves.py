@@ -55,10 +55,11 @@ def test_audience_filter():
 
 def test_the_same_seed_draws_the_same_people():
     make.contacts(30)
-    first, population = sampling.draw({}, n=10, seed=7)
+    drawn = sampling.draw({}, n=10, seed=7)
+    first, population = drawn.ids, drawn.population
     assert (len(first), population) == (10, 30)
-    assert sampling.draw({}, n=10, seed=7) == (first, 30)
-    assert sampling.draw({}, n=10, seed=8)[0] != first
+    assert sampling.draw({}, n=10, seed=7) == drawn
+    assert sampling.draw({}, n=10, seed=8).ids != first
 
 
 # The wave ---------------------------------------------------------------------------------------------
