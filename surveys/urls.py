@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import checks, entry, findings, plans, questionnaires, waves
+from surveys.views import checks, entry, findings, plans, questionnaires, rehearsal, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("questionnaires/<int:pk>/versions/new", questionnaires.version_create, name="version_create"),
     path("versions/<int:pk>/", questionnaires.version, name="version"),
     path("versions/<int:pk>/edit", questionnaires.version_edit, name="version_edit"),
+    path("versions/<int:pk>/try", rehearsal.version_try, name="version_try"),
     path("versions/<int:pk>/file", questionnaires.version_file, name="version_file"),
     path("versions/<int:pk>/copy", questionnaires.questionnaire_copy, name="questionnaire_copy"),
     path("versions/<int:pk>/publish", questionnaires.version_publish, name="version_publish"),

@@ -14,6 +14,7 @@
       try { return JSON.parse(localStorage.getItem(this.name(home))) || { values: {} }; } catch { return { values: {} }; }
     },
     write() {
+      if ("trial" in form.dataset) return; // a designer looks at it
       try {
         if (Object.keys(kept.values).length) localStorage.setItem(this.name(page.home), JSON.stringify(kept));
         else localStorage.removeItem(this.name(page.home));

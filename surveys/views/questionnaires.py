@@ -1,5 +1,6 @@
 """Questionnaires: list, versions with phone preview, the editor, publishing by a second person."""
 
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.db.models import Max, OuterRef, Subquery
 from django.http import Http404, HttpResponse
@@ -23,6 +24,8 @@ from surveys.models import Questionnaire, QuestionnaireVersion
 from surveys.services import questionnaires as service
 from surveys.tables import QuestionnaireTable
 
+shows_phone = csp_update({"frame-src": ["'self'"]})  # the pages with the preview in a frame
+
 
 @needs("surveys.see_questionnaires")
 def questionnaire_list(request):
@@ -43,6 +46,7 @@ def questionnaire(request, pk):
 
 
 @needs("surveys.see_questionnaires")
+@shows_phone
 def version(request, pk):
     row = get_visible_or_404(QuestionnaireVersion, request.user, pk=pk)
     context = {
@@ -141,6 +145,7 @@ def save(request, row, definition, version, note=None):
 
 
 @needs("surveys.design_questionnaire")
+@shows_phone
 def version_edit(request, pk):
     row = draft_or_refuse(request, pk)
     head = row.definition
