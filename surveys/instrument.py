@@ -211,6 +211,11 @@ class Instrument:
         return {question.code: question for question in self.questions}
 
     @cached_property
+    def has_rare_kinds(self):
+        """Whether its pages need static/css/kinds.css."""
+        return any(question.matrix or question.kind in (Kind.RANKING, Kind.NUMBER) for question in self.questions)
+
+    @cached_property
     def has_branches(self):
         return any(question.conditions for question in self.questions)
 

@@ -195,7 +195,7 @@ def repair_call(title):
 def repair_300(title):
     rated = (rating(f"Q{number}", *words, values=(30, 24, 18, 12, 6)) for number, words in enumerate(REPAIR_300, 1))
     return whole(title, t(
-        "本表由维修企业复印，客户填写。满分300分。", "Copied by the repair firm and filled in by the customer. Full mark 300."
+        "本表由维修企业复印，客户填写。", "Copied by the repair firm and filled in by the customer."
     ), [section("repair", "维修服务", "Repair service", *rated), section("words", "意见", "Opinion", text("X1", "意见和建议", "Opinions and suggestions"))],
         total={"full_mark": 300, "bands": BANDS_300})  # fmt: skip
 

@@ -41,6 +41,8 @@ def _pictures(wave, *, in_full):
     if wave.results.is_hidden:
         return
     yield _to(drawn.dimensions(wave.results), wave.url)
+    if wave.results.bands:
+        yield _to(drawn.bands(wave.results), wave.url)
     yield from (_to(chart, wave.url) for chart in drawn.distributions(wave.results))
     if not in_full:
         return

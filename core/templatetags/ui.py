@@ -8,6 +8,7 @@ template sees is its attributes, so most functions check them and hand on ``loca
 import re
 from functools import lru_cache
 
+import segno
 from django import template
 from django.conf import settings
 from django.db.models import Choices, Model
@@ -15,6 +16,7 @@ from django.template import TemplateSyntaxError
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from core import components, history, moments
@@ -233,6 +235,12 @@ def timeline(events):
     if hasattr(events, "select_related"):
         events = events.select_related("by", "on_behalf_of")
     return {"rows": history.lines(events)}
+
+
+@register.simple_tag
+def qr_code(address):
+    """A QR code as SVG inside the page or paper, without a quiet zone of its own."""
+    return mark_safe(segno.make(address, error="m").svg_inline(scale=2, border=0, omitsize=True))
 
 
 @register.inclusion_tag("components/empty.html")

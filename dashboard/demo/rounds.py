@@ -21,6 +21,7 @@ from surveys.services.answering import Entry
 LENGTH = 14  # days a wave is open
 OPEN_DAYS = 21  # days an open link is up
 REMINDERS = (4, 8)  # days after opening
+EXPECTED = 40  # percent who answer
 SHEETS = 20  # printed for customers who want paper
 BY_PHONE = 0.08  # share of the answers that an agent types in
 IN_A_HURRY, HURRIED = 0.05, 18  # share of the answers, and the seconds they took
@@ -135,6 +136,7 @@ class Story:
             by=by, owner=by, questionnaire_version=version, unit=self.org.units["HQ"], activity=activity and activity(),
             opens_at=moment(self.opens_on, 9, 30), closes_at=closes, name_zh=names[0], name_en=names[1], audience=audience,
             is_anonymous=self.is_staff, sample_n=sample, sample_seed=20260101 + self.number if sample else None,
+            strata_by="" if self.is_staff else "seg_region", expected_rate=EXPECTED,
             reminders_max=len(REMINDERS), reminder_every_days=REMINDERS[0],
             invitation_zh="您的回答会直接用于改进课程与服务。" if not self.is_staff else "您的回答不会与您的姓名相连。",
             invitation_en="Your answers go straight into better courses and service." if not self.is_staff else "Your answers are not linked to your name.",

@@ -107,6 +107,23 @@ def _bar(row, points, url):
     }  # fmt: skip
 
 
+def bands(results):
+    """Shares of the forms whose total falls into each band; None where the form has no total."""
+    if not results.bands:
+        return None
+    rows = [
+        {"label": pick({"t": band.label}, "t"), "values": [_share(band.share)], "n": band.share.count,
+         "note": _("from %(least)g points") % {"least": band.least}}
+        for band in results.bands
+    ]  # fmt: skip
+    n = results.bands[0].share.n
+    table = [[row["label"], row["note"], row["n"], row["values"][0]] for row in rows]
+    return Chart(
+        "bars", {"rows": rows, "unit": "%", "decimals": 1, "most": 100}, _("Forms by their total"), f"n = {n}",
+        ((_("Band"), _("Total"), _("Count"), "%"), table),
+    )  # fmt: skip
+
+
 def question(row):
     """One question that is not rated: shares of its answers, places of a ranking, or a number with its interval."""
     if row.is_hidden:

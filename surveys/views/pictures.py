@@ -33,6 +33,7 @@ def pictures(request, wave):
     shown = [
         charts.funnel(results.funnel(wave)),
         charts.dimensions(found),
+        charts.bands(found),
         *charts.distributions(found, url=lambda uid: rows_url(wave, user, question=uid)),
         charts.importance(results.importance(wave), titles),
         charts.trend(trend, target=wave.target_score, url=lambda pk: f"/surveys/waves/{pk}/")

@@ -135,7 +135,7 @@ def test_appearance_and_language_are_switched_with_one_click(open_gallery):
     page = open_gallery()
     page.click("details.menu:has(form[action$=theme]) > summary")
     page.click("button[name=theme][value=dark]")
-    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--theme')") == "dark"
+    page.wait_for_function("getComputedStyle(document.documentElement).getPropertyValue('--theme') == 'dark'")
     page.click("button[name=language][value=en]")
     assert page.locator("h1").inner_text() == "Components"
     assert page.url.endswith("/gallery/")

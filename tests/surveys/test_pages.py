@@ -247,7 +247,8 @@ def test_a_wave_is_set_up_scheduled_opened_and_closed_on_the_pages(officer):
     form = {
         "name_zh": "一季度", "name_en": "Q1", "questionnaire_version": version.pk, "unit": make.unit().pk, "owner": officer.user.pk,
         "opens_at": "2031-03-03T09:00", "closes_at": "2031-03-20T18:00", "reminders_max": 2, "reminder_every_days": 3,
-        "low_score_at": 2, "target_score": 4, "kinds": "customer", "industries": "物流",
+        "low_score_at": 2, "target_score": 4, "kinds": "customer", "industries": "物流", "draw": "random", "strata_least": 10,
+        "expected_rate": 40,
     }  # fmt: skip
     assert "6" in officer.post(reverse("surveys:audience_count"), form).content.decode()
     url = officer.post(reverse("surveys:wave_create"), form).url
