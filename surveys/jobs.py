@@ -1,15 +1,19 @@
 """What takes its time, with progress: opening a wave draws respondents and makes links for thousands; paper is drawn."""
 
 import io
+import tempfile
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import jobs
 from core.jobs import job, keep_file
+from core.workflow import record
+from surveys import exports
 from surveys.choices import WaveState
 from surveys.models import PaperBatch, Wave
 from surveys.papers import make_sheets
+from surveys.selectors.questionnaires import instrument_of
 from surveys.services import entering, waves
 
 
@@ -46,3 +50,23 @@ def print_sheets(run, progress):
     keep_file(run, name, io.BytesIO(make_sheets(batch)))
     progress.step()
     return {"url": f"{batch.wave.get_absolute_url()}entry/"}
+
+
+def start_export(wave, *, by):
+    """The single answers of ``wave`` as a data file; the wave remembers who took it."""
+    record(wave, "exported", by=by, payload={"what": "answers", "format": "csv+sps"})
+    return jobs.start(
+        "surveys.export_answers", by=by, title=_("Answers of %(wave)s") % {"wave": wave}, params={"wave": wave.pk}
+    )
+
+
+@job("surveys.export_answers")
+def export_answers(run, progress):
+    """``params``: wave (id). Written to a file beside the memory, row by row."""
+    wave = Wave.objects.select_related("questionnaire_version").get(pk=run.params["wave"])
+    progress.total(1)
+    with tempfile.TemporaryFile() as target:
+        count = exports.write(target, wave, instrument_of(wave.questionnaire_version))
+        keep_file(run, f"{wave.code}.zip", target)
+    progress.step()
+    return {"url": f"{wave.get_absolute_url()}answers/", "rows": count}

@@ -57,6 +57,7 @@ urlpatterns = [
     path("waves/<int:pk>/edit", waves.wave_edit, name="wave_edit"),
     path("waves/<int:pk>/precision/", waves.wave_precision, name="wave_precision"),
     path("waves/<int:pk>/answers/", waves.answers, name="wave_answers"),
+    path("waves/<int:pk>/answers/export", waves.answers_export, name="answers_export"),
     path("waves/<int:pk>/authenticity/", checks.wave_checks, name="wave_checks"),
     path("waves/<int:pk>/authenticity/examine", checks.examine, name="wave_examine"),
     path("waves/<int:pk>/words/", waves.words, name="wave_words"),

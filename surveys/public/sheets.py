@@ -221,7 +221,7 @@ def resume_at(instrument, payload):
         questions = instrument.sections[index].questions
         if any(item.required and item.uid in asked and item.uid not in payload for item in questions):
             return index
-    return route[-1]
+    return route[-1] if route else 0
 
 
 def transcript(instrument, payload):

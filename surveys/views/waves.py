@@ -18,7 +18,7 @@ from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
-from surveys.jobs import start_open
+from surveys.jobs import start_export, start_open
 from surveys.models import Invitation, PlanActivity, Wave
 from surveys.selectors import audience, lists, precision, results
 from surveys.services import invitations, links
@@ -92,6 +92,17 @@ def answers(request, pk):
     found, title = ResponseFilter(request.GET, lists.responses(request.user, row)), f"{row.code} {_('Answers')}"
     context = wave_context(request, row, "answers")
     return list_page(request, "surveys/wave_answers.html", found, ResponseTable, title=title, log=row, **context)
+
+
+@require_POST
+@needs("surveys.export_answers")
+def answers_export(request, pk):
+    """The single answers for statistics, drawn up in the background."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    if row.is_anonymous:
+        raise Http404
+    require(request.user, "surveys.export_answers_of", row)
+    return redirect("core:job_detail", start_export(row, by=request.user).pk)
 
 
 @needs("surveys.see_results")

@@ -54,3 +54,13 @@ def test_without_questions_there_is_nothing_to_try(client, db):
     client.force_login(make.person(Role.SURVEY_OFFICER))
     assert client.get(reverse("surveys:version_try", args=[made.draft.pk])).status_code == 404
     assert client.get(reverse("surveys:version_edit", args=[made.draft.pk])).status_code == 200
+
+
+def test_a_draft_that_leads_nowhere_is_still_shown(client, db):
+    designer, _publisher, unit = staff()
+    definition = branched()
+    for part in definition["sections"]:
+        part["show_if"] = {"nobody": [1]}
+    made = questionnaires.create(code="N", name_zh="N", name_en="N", unit=unit, by=designer, definition=definition)
+    client.force_login(make.person(Role.SURVEY_OFFICER))
+    assert client.get(reverse("surveys:version_try", args=[made.draft.pk])).status_code == 200
