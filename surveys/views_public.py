@@ -16,10 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import public
-from surveys.instrument import check, read_post
 from surveys.public import frames, guard, receipts
 from surveys.public.sheets import transcript
 from surveys.public.visits import Visit, open_home, personal_home
+from surveys.replies import check, read_post
 from surveys.services import answering, invitations
 from surveys.services.answering import Situation
 

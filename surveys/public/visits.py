@@ -11,9 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.i18n import pick
-from surveys.instrument import check, read_post
 from surveys.models import Invitation, Wave
 from surveys.public.sheets import Sheet, resume_at, sections_of
+from surveys.replies import check, read_post
 from surveys.services import answering
 from surveys.services.answering import Situation
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from surveys import instrument as instruments
+from surveys import replies
 from surveys.choices import InvitationState, ResponseMode, WaveState
 from surveys.models import BoxedAnswer, Draft, Invitation, Response, Wave, WaveKey
 from surveys.models.invitation import Segmented
@@ -192,7 +192,7 @@ def save_answers(invitation, *, payload, rev):
     now = situation(wave, invitation)
     if now != Situation.READY or wave.is_anonymous:  # anonymous drafts stay on the respondent's device
         raise NotTaken(now)
-    values, errors = instruments.check(instrument_for(wave), payload, complete=False)
+    values, errors = replies.check(instrument_for(wave), payload, complete=False)
     if errors:
         raise Invalid(errors)
     cleared = [uid for uid in payload if uid not in values]
@@ -264,7 +264,7 @@ def submit(*, payload, invitation=None, wave=None, submit_key=None, language="",
         raise NotTaken(now)
     if invitation is not None and entry is None:
         payload = load_draft(invitation).payload | payload
-    values, errors = instruments.check(instrument_for(wave), payload)
+    values, errors = replies.check(instrument_for(wave), payload)
     if errors:
         raise Invalid(errors)
     if invitation is None:

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-from surveys.instrument import rows as rows_of
 from surveys.models import Response
+from surveys.replies import rows as rows_of
 
 __all__ = ["insert", "rows_of", "store"]
 
@@ -30,7 +30,7 @@ SELECT count(*) FROM stored
 
 
 def insert(wave_id, pairs):
-    """Insert (response id, instrument.Row) pairs of one wave as answers."""
+    """Insert (response id, replies.Row) pairs of one wave as answers."""
     if not pairs:
         return
     columns = list(
@@ -53,7 +53,7 @@ def insert(wave_id, pairs):
 
 
 def store(response, rows, words):
-    """Write ``response`` with its instrument.Rows and (question id, words); False when it was there before."""
+    """Write ``response`` with its replies.Rows and (question id, words); False when it was there before."""
     mine = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in FIELDS]
     columns = ("question", "slot", "option", "num", "score5", "is_na", "amount")
     answers = [[getattr(row, name) for row in rows] for name in columns]

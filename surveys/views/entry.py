@@ -16,10 +16,10 @@ from core.views import get_visible_or_404, posted, render_page
 from surveys import serials
 from surveys.choices import ResponseMode
 from surveys.forms.entry import EntryForm, SheetsForm
-from surveys.instrument import read_post
 from surveys.jobs import start_sheets
 from surveys.models import Invitation, Wave
 from surveys.public.sheets import fields_of
+from surveys.replies import read_post
 from surveys.selectors import entry as selector
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answering, entering

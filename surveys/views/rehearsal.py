@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from core.access import needs
 from core.views import get_visible_or_404
-from surveys.instrument import check, parse, read_post
+from surveys.instrument import parse
 from surveys.models import QuestionnaireVersion
 from surveys.public.sheets import Sheet, resume_at
+from surveys.replies import check, read_post
 from surveys.services.answering import Saved
 
 

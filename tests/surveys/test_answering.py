@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from customers.models import FollowUp
 from surveys import instrument as instruments
+from surveys import replies
 from surveys.choices import InvitationState, WaveState
 from surveys.models import Answer, AnswerText, Draft, LowAnswer, Response, Wave
 from surveys.services import answering, links, low_answers, waves
@@ -25,7 +26,7 @@ def uids(wave):
 def test_values_take_their_stored_form():
     instrument = instruments.parse(make.definition())
     uid = {question.code: question.uid for question in instrument.questions}
-    values, errors = instruments.check(
+    values, errors = replies.check(
         instrument,
         {
             uid["Q1"]: "na",
@@ -69,15 +70,15 @@ def test_values_take_their_stored_form():
 def test_what_does_not_fit_is_refused_by_the_name_of_its_question(code, value):
     instrument = instruments.parse(make.definition())
     question = next(q for q in instrument.questions if q.code == code)
-    values, errors = instruments.check(instrument, {question.uid: value}, complete=False)
+    values, errors = replies.check(instrument, {question.uid: value}, complete=False)
     assert values == {}
     assert question.titles["zh"] in errors[question.uid]
 
 
 def test_required_answers_are_owed_only_on_completion():
     instrument = instruments.parse(make.definition())
-    assert instruments.check(instrument, {}, complete=False) == ({}, {})
-    owed = instruments.check(instrument, {})[1]
+    assert replies.check(instrument, {}, complete=False) == ({}, {})
+    owed = replies.check(instrument, {})[1]
     assert {instrument.by_uid[uid].code for uid in owed} == {"Q1", "Q2", "Q3", "Q5"}
 
 

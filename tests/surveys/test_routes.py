@@ -10,10 +10,11 @@ from core.charts import svg
 from surveys import outline
 from surveys.choices import ChangeClass
 from surveys.forms.questionnaires import QuestionForm
-from surveys.instrument import check, parse, rows
+from surveys.instrument import parse
 from surveys.instrument_review import changes, problems, with_new_identities
 from surveys.models import Answer, AnswerText, Question, Response
 from surveys.public.sheets import Sheet, resume_at, sections_of, transcript
+from surveys.replies import check, rows
 from surveys.selectors import charts, results
 from surveys.selectors.frozen import thaw
 from surveys.services import answering, questionnaires
