@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.access import needs
-from core.permissions import require
+from core.permissions import look_together, require
 from core.views import get_visible_or_404, posted, render_page
 from surveys import serials
 from surveys.choices import ResponseMode
@@ -37,8 +37,10 @@ def wave_entry(request, pk):
     """Find the sheet or the person whose answers came."""
     row, text = wave_or_refuse(request, pk), request.GET.get("q", "").strip()
     printed, entered = entering.returned(row)
+    waiting = list(selector.waiting(request.user, row, text))
+    look_together(request.user, [invitation.customer for invitation in waiting])
     context = wave_context(request, row, "entry") | {
-        "text": text, "waiting": selector.waiting(request.user, row, text), "printed": printed, "entered": entered,
+        "text": text, "waiting": waiting, "printed": printed, "entered": entered,
         "batches": row.paper_batches.select_related("made_by"), "most": selector.MOST,
         "form": SheetsForm(initial={"language": get_language()}),
     }  # fmt: skip

@@ -167,6 +167,16 @@ def test_who_still_owes_an_answer_is_found_by_name(client, officer, django_asser
     assert html.count("?invitation=") == 2
 
 
+@pytest.mark.parametrize("invited", [1, 3])
+def test_the_page_asks_as_often_for_one_as_for_three(client, officer, invited, django_assert_num_queries):
+    wave = open_wave(one_section(), invited=invited)
+    client.force_login(officer)
+    client.get(reverse("surveys:wave_entry", args=[wave.pk]))
+    with django_assert_num_queries(11):
+        html = client.get(reverse("surveys:wave_entry", args=[wave.pk])).content.decode()
+    assert html.count("?invitation=") == html.count('<td><a href="/customers/') == invited
+
+
 def test_who_may_not_enter_meets_a_closed_door(client, officer):
     wave = open_wave(one_section())
     client.force_login(make.person(Role.SUPERVISOR))
