@@ -103,14 +103,21 @@ def enter_sheet(officer, wave, number, digits):
     officer.go("surveys:wave_entry", wave.pk).fill(serial=serials.write(number))
     officer.press("Enter its answers")
     officer.sees(serials.write(number))
+    wait_for_the_keyboard(officer)
     officer.page.keyboard.type(digits)
     officer.page.keyboard.press("Control+Enter")
     officer.page.wait_for_url("**/entry/")
 
 
+def wait_for_the_keyboard(desk):
+    """The script has put the focus on the first question."""
+    expect(desk.page.locator("main [data-q] input").first).to_be_focused()
+
+
 def enter_call(agent, wave):
     """A customer says the answers on the phone: five times 30, five times 18."""
     agent.go("surveys:wave_entry", wave.pk).main.locator("a[href*='invitation=']").first.click()
+    wait_for_the_keyboard(agent)
     agent.fill(is_proxy=True)
     agent.page.locator("main [name^=q_]").first.focus()
     agent.page.keyboard.type("1" * 5 + "3" * 5)
