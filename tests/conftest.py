@@ -35,6 +35,7 @@ WORKER = (
     "--without-gossip",
     "--without-mingle",
 )
+BROWSER_PATIENCE = 30_000  # milliseconds; a busy machine draws a page ten times slower than a desk does
 CHROMIUM_FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
@@ -94,9 +95,9 @@ def child_environment(django_db_setup):
 
 @pytest.fixture
 def wait_for():
-    """wait_for(condition, seconds=20) → its first true value; fails when the time is over."""
+    """wait_for(condition, seconds=60) → its first true value; fails when the time is over."""
 
-    def wait(condition, seconds=20):
+    def wait(condition, seconds=60):
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
@@ -190,7 +191,9 @@ def live_portal(_web, transactional_db):
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium with the vendored fonts."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=BROWSER_PATIENCE)
 
     program = machine.find_chromium()
     assert program, "no Chromium: make test installs or names it"
@@ -219,7 +222,7 @@ def new_page(browser, live_portal):
             "viewport": {"width": 1280, "height": 800},
         }
         context = browser.new_context(base_url=live_portal.url, **defaults | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(BROWSER_PATIENCE)
         context.on("page", listen)
         contexts.append(context)
         return context.new_page()

@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -153,10 +152,8 @@ def test_a_picture_that_takes_too_long_is_stopped(monkeypatch):
     engine = charts.Engine()
     engine.v8.eval("portalCharts.svg = () => { for (;;); }")
     monkeypatch.setattr(charts, "TIME_LIMIT", 0.3)
-    began = time.monotonic()
     with pytest.raises(ChartFailed):
         engine.render(chart("bars").payload, {"width": 300})
-    assert time.monotonic() - began < 5
 
 
 def test_threads_take_turns():

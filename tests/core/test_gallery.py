@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.test.signals import template_rendered
+from playwright.sync_api import expect
 
 from core.gallery import state_classes
 from core.templatetags import ui
@@ -107,9 +108,9 @@ WIDE = """() => [...document.querySelectorAll("body *")].filter((one) => {
 def test_phone_without_scripts_opens_the_navigation_and_nothing_sticks_out(open_gallery):
     page = open_gallery(viewport={"width": 390, "height": 800}, java_script_enabled=False)
     assert page.evaluate(WIDE) == 0
-    assert not page.locator("#nav").is_visible()
+    expect(page.locator("#nav")).not_to_be_visible()
     page.click(".nav-toggle")
-    assert page.locator("#nav").is_visible()
+    expect(page.locator("#nav")).to_be_visible()
 
 
 def test_keys_search_walk_and_help_but_not_while_typing(open_gallery):
@@ -120,15 +121,15 @@ def test_keys_search_walk_and_help_but_not_while_typing(open_gallery):
     assert page.evaluate("document.activeElement.name") == "q"
     page.keyboard.type("j?/x")
     assert page.input_value("[name=q]") == "j?/x"
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
-    assert page.locator("dialog#keys[open]").count() == 1
+    expect(page.locator("dialog#keys[open]")).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    assert page.locator(".is-cursor").count() == 1
+    expect(page.locator(".is-cursor")).to_have_count(1)
 
 
 def test_appearance_and_language_are_switched_with_one_click(open_gallery):
@@ -137,5 +138,5 @@ def test_appearance_and_language_are_switched_with_one_click(open_gallery):
     page.click("button[name=theme][value=dark]")
     page.wait_for_function("getComputedStyle(document.documentElement).getPropertyValue('--theme') == 'dark'")
     page.click("button[name=language][value=en]")
-    assert page.locator("h1").inner_text() == "Components"
+    expect(page.locator("h1")).to_have_text("Components")
     assert page.url.endswith("/gallery/")

@@ -11,15 +11,28 @@ from core.i18n import CHINESE
 from tests.factories.accounts import PASSWORD
 
 
-def zh(msgid, *, context=None, plural=None, n=None, **values):
+def zh(msgid, **options):
     """What the portal says for ``msgid`` in Chinese, so that a story keeps up with better words."""
-    with translation.override(CHINESE):
+    return said(CHINESE, msgid, **options)
+
+
+def said(language, msgid, *, context=None, plural=None, n=None, **values):
+    """What the portal says for ``msgid`` in ``language``."""
+    with translation.override(language):
         if plural:
             text = translation.ngettext(msgid, plural, n)
         else:
             text = translation.pgettext(context, msgid) if context else translation.gettext(msgid)
     values |= {} if n is None else {"n": n}
     return text % values if values else text
+
+
+# A click returns before a form that it sends has been answered. The page notes that it is being sent (after its own scripts
+# have had their say), and the next page knows nothing of it.
+NOTE_SENDING = """() => {
+  window.sending = false;
+  addEventListener("submit", (event) => { window.sending = !event.defaultPrevented; }, { once: true });
+}"""
 
 
 class Desk:
@@ -49,15 +62,23 @@ class Desk:
         assert answer.status == 200, (answer.status, answer.url)
         return self
 
+    def words(self, msgid, **options):
+        """What the page says for ``msgid``."""
+        return zh(msgid, **options)
+
     def press(self, msgid, within=None, **options):
-        """Press the button of these words."""
+        """Press the button of these words; where it sends a form, the answer is there afterwards."""
         place = within or self.main
-        place.get_by_role("button", name=zh(msgid, **options), exact=True).first.click()
+        button = place.get_by_role("button", name=self.words(msgid, **options), exact=True).first
+        button.wait_for()
+        self.page.evaluate(NOTE_SENDING)
+        button.click()
+        self.page.wait_for_function("window.sending !== true")
 
     def follow(self, msgid, within=None, **options):
         """Follow the link of these words."""
         place = within or self.main
-        place.get_by_role("link", name=zh(msgid, **options), exact=True).first.click()
+        place.get_by_role("link", name=self.words(msgid, **options), exact=True).first.click()
 
     def open(self, words):
         """Follow the first link or row that says ``words`` (content, not the portal's own text)."""
@@ -76,17 +97,17 @@ class Desk:
             else:
                 field.fill(str(value))
 
-    def sees(self, text, seconds=10):
+    def sees(self, text, seconds=30):
         """The page shows ``text`` (words, or a pattern)."""
         expect(self.main.get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
 
-    def says(self, msgid, seconds=10, **options):
+    def says(self, msgid, seconds=30, **options):
         """The page shows the portal's own words for ``msgid``."""
-        self.sees(zh(msgid, **options), seconds)
+        self.sees(self.words(msgid, **options), seconds)
 
     def lacks(self, msgid, **options):
         """The page offers neither link nor button of these words."""
-        words = {"name": zh(msgid, **options), "exact": True}
+        words = {"name": self.words(msgid, **options), "exact": True}
         expect(self.main.get_by_role("link", **words)).to_have_count(0)
         expect(self.main.get_by_role("button", **words)).to_have_count(0)
 

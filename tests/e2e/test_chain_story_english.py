@@ -1,13 +1,12 @@
 """A complaint in English: logged as a call, answered by mail in English, and closed after the call-back."""
 
 import pytest
-from django.utils import translation
 from playwright.sync_api import expect
 
 from complaints.choices import Outcome, State
 from complaints.models import Complaint
 from tests.e2e import chains
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, said
 
 pytestmark = pytest.mark.story
 
@@ -25,10 +24,9 @@ REPLY = {
 }
 
 
-def en(msgid, *, context=None):
+def en(msgid, **options):
     """What the portal says for ``msgid`` in English."""
-    with translation.override("en"):
-        return translation.pgettext(context, msgid) if context else translation.gettext(msgid)
+    return said("en", msgid, **options)
 
 
 class EnglishDesk(Desk):
@@ -41,17 +39,9 @@ class EnglishDesk(Desk):
         expect(page.get_by_role("heading", level=1)).to_have_text(en("Home"))
         return desk
 
-    def press(self, msgid, **options):
-        # the login page, before the choice, is Chinese
-        if self.page.locator("html[lang^=zh]").count():
-            return super().press(msgid, **options)
-        return self.main.get_by_role("button", name=en(msgid, **options), exact=True).first.click()
-
-    def follow(self, msgid, **options):
-        self.main.get_by_role("link", name=en(msgid, **options), exact=True).first.click()
-
-    def says(self, msgid, seconds=10, **options):
-        self.sees(en(msgid, **options), seconds)
+    def words(self, msgid, **options):
+        language = self.page.locator("html").get_attribute("lang")  # the login page, before the choice, is Chinese
+        return said(language, msgid, **options)
 
 
 def test_complaint_in_english_until_it_is_closed(smtp, celery_worker_process, new_page, wait_for):

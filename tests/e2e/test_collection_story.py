@@ -77,6 +77,7 @@ def open_wave(officer, version, home, wait_for):
     officer.press("Save")
     wave = Wave.objects.get(pk=officer.pk())
     officer.follow("Precision")
+    officer.sees("华南")
     rows = officer.main.locator("tbody tr").all_inner_texts()
     assert [row.split("\t")[:4] for row in rows] == [["华东", "8", "4", "2"], ["华南", "4", "2", "1"]]
     officer.go("surveys:wave", wave.pk).follow("Schedule the wave")

@@ -166,6 +166,7 @@ def test_complaint_by_form_on_a_phone_shows_its_progress(smtp, celery_worker_pro
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     send_form(page, wait_for)
     complaint = Complaint.objects.get()
+    expect(page.locator(".receipt .code")).to_have_count(2)
     number, code = page.locator(".receipt .code").all_inner_texts()
     assert number == complaint.number and len(code) >= 6
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -114,7 +114,7 @@ def import_customers(officer):
     place = column_of("Branch code", header)
     upload(officer, workbook(header))
     cell = f"{get_column_letter(place + 1)}5"
-    officer.sees(cell, seconds=30)
+    officer.sees(cell)
     assert Customer.objects.count() == 0
     rows = officer.download(lambda: officer.follow("My rows with the reasons"))
     returned = openpyxl.load_workbook(io.BytesIO(rows))
@@ -125,9 +125,9 @@ def import_customers(officer):
     returned.save(corrected)
     officer.follow("Upload the corrected file")
     upload(officer, corrected.getvalue())
-    officer.says(RIGHT[0], plural=RIGHT[1], n=8, seconds=30)
+    officer.says(RIGHT[0], plural=RIGHT[1], n=8)
     officer.press("Import %(n)s row", plural="Import %(n)s rows", n=8)
-    officer.says("%(n)s row was imported.", plural="%(n)s rows were imported.", n=8, seconds=30)
+    officer.says("%(n)s row was imported.", plural="%(n)s rows were imported.", n=8)
     assert Customer.objects.count() == 8 and set(Job.objects.values_list("state", flat=True)) == {"done"}
     officer.follow("See what was imported")
     officer.sees("江海重工3")
@@ -207,7 +207,7 @@ def approve_plan(lead, officer, plan):
     lead.go("dashboard:home").open(str(plan))
     lead.follow("Approve")
     lead.press("Approve")
-    lead.says("Approved", seconds=10)
+    lead.says("Approved")
     plan.refresh_from_db()
     assert (plan.state, plan.author, plan.approved_by) == (PlanState.APPROVED, officer.user, lead.user)
     assert plan.revisions.get().content["parts"]["goal_zh"] == f"{zh('Goal')}：按制度执行"
@@ -302,7 +302,7 @@ def open_wave(officer, plan, version, wait_for):
 def check_mails(smtp, wave, wait_for):
     """Everybody got one mail in their language, with a way out. Returns {customer number: personal link}."""
     addresses = {number: mail_of(number) for number in range(1, 9)}
-    wait_for(lambda: all(smtp.to(address) for address in addresses.values()), seconds=60)
+    wait_for(lambda: all(smtp.to(address) for address in addresses.values()))
     links = {}
     for number, address in addresses.items():
         (message,) = smtp.to(address)
@@ -366,7 +366,7 @@ def read_result(officer, wave):
     officer.page.locator("figure svg").first.wait_for()
     share.click()
     officer.sees("江海重工1")
-    assert officer.main.locator("tbody tr").count() == BASE
+    expect(officer.main.locator("tbody tr")).to_have_count(BASE)
     return SimpleNamespace(share=SATISFIED, interval=interval[0], mean=MEAN, base=BASE, wave=wave)
 
 
@@ -445,7 +445,7 @@ def draw_up_report(officer, figures, smtp, wait_for):
     officer.follow("Hand in for review")
     officer.press("Hand in")
     officer.lacks("Confirm the review")
-    wait_for(lambda: told(smtp, "lead", "Please review: %(report)s", report), seconds=30)
+    wait_for(lambda: told(smtp, "lead", "Please review: %(report)s", report))
     return report
 
 
@@ -473,7 +473,7 @@ def issue_report(executive, report, smtp, wait_for):
     report.refresh_from_db()
     assert report.number and report.issued_by == executive.user
     for username in ("officer", "lead", "executive"):
-        wait_for(lambda username=username: told(smtp, username, "Issued: %(report)s", report), seconds=30)
+        wait_for(lambda username=username: told(smtp, username, "Issued: %(report)s", report))
     executive.press("I have read it")
     executive.says("Thank you. Your reading is recorded.")
     deliveries = report.deliveries.order_by("user__username")

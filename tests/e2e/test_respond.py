@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from surveys.models import Draft, Response
 from tests.surveys.asking import links_of, one_section, open_wave
@@ -39,23 +40,25 @@ def test_english_phone_without_javascript(new_page):
     assert page.get_by_role("group", name="Was the trainer clear?").get_by_label("Very satisfied").is_checked()
     choose(page, "Was the content useful?", "Neutral")
     page.get_by_role("button", name="Next section").click()
-    assert page.get_by_text("2 / 3").is_visible()
+    expect(page.get_by_text("2 / 3")).to_be_visible()
     choose(page, "Would you recommend it?", "0")
     page.get_by_role("button", name="中文").click()
     assert page.get_by_role("group", name="愿意推荐给同事吗？").get_by_label("0", exact=True).is_checked()
     page.get_by_role("button", name="English").click()
     choose(page, "Will you come again?", "Yes")
     page.get_by_role("button", name="Next section").click()
+    expect(page.get_by_text("3 / 3")).to_be_visible()
     page.go_back()
     assert page.get_by_role("group", name="Will you come again?").get_by_label("Yes").is_checked()
     page.goto(link)
     page.get_by_label("What should change first?").fill("More examples, please.")
     page.get_by_role("button", name="Send my answers").click()
+    page.locator(".receipt").wait_for()
     response = Response.objects.get()
-    assert page.get_by_text(response.receipt).is_visible()
+    expect(page.get_by_text(response.receipt)).to_be_visible()
     assert response.raw["idea"] == "More examples, please." and response.language == "en"
     page.reload()
-    assert page.get_by_text(response.receipt).is_visible()
+    expect(page.get_by_text(response.receipt)).to_be_visible()
 
 
 def test_every_answer_is_saved_and_a_lost_connection_loses_none(new_page, wait_for):
@@ -69,7 +72,7 @@ def test_every_answer_is_saved_and_a_lost_connection_loses_none(new_page, wait_f
     choose(page, "内容有用吗？", "一般")
     page.get_by_text("尚未发送").wait_for()
     page.get_by_role("button", name="下一节").click()
-    assert page.get_by_text("1 / 3").is_visible()
+    expect(page.get_by_text("1 / 3")).to_be_visible()
     page.context.set_offline(False)
     page.get_by_text("2 / 3").wait_for()
     assert wait_for(lambda: Draft.objects.get().payload == {"clear": 5, "useful": 3})

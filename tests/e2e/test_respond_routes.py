@@ -1,6 +1,7 @@
 """Branches, ranking, number and date in a browser: by keys alone, by taps, and without JavaScript."""
 
 import pytest
+from playwright.sync_api import expect
 
 from surveys.models import Draft, Response
 from tests.e2e.test_respond import PHONE, choose, no_sideways_scroll
@@ -15,22 +16,18 @@ def test_what_an_answer_leads_to_appears_at_once(new_page, wait_for):
     page = new_page(locale="en-GB", **PHONE)
     page.goto(f"{link}?part=1")
     wait = page.get_by_label("How long did you wait?")
-    assert not wait.is_visible()
+    expect(wait).not_to_be_visible()
     choose(page, "Which form?", "Trainer")
     wait.fill("15")
     choose(page, "Are you satisfied?", "Dissatisfied")
     page.get_by_role("button", name="Next section").click()
     page.get_by_text("What first? You chose Trainer").wait_for()
-    for words in (
-        "Place",
-        "Price",
-        "Place",
-        "Content",
-        "Trainer",
-    ):  # the third takes Place back, the fifth finds no place
+    # the third takes Place back, the fifth finds no place
+    for words in ("Place", "Price", "Place", "Content", "Trainer"):
         page.locator(".rank button", has_text=words).click()
-    pressed = page.locator(".rank [aria-pressed=true]").all_inner_texts()
-    assert sorted("".join(text.split()) for text in pressed) == ["1Price", "2Content"]
+    pressed = page.locator(".rank [aria-pressed=true]")
+    expect(pressed).to_have_count(2)
+    assert sorted("".join(text.split()) for text in pressed.all_inner_texts()) == ["1Price", "2Content"]
     assert no_sideways_scroll(page)
     assert wait_for(lambda: Draft.objects.get().payload.get("order") == [4, 1])
     page.reload()

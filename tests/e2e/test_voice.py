@@ -1,6 +1,7 @@
 """A customer's browser: English on a phone without JavaScript, from the form to the progress and back to the receipt."""
 
 import pytest
+from playwright.sync_api import expect
 
 from complaints.choices import State
 from complaints.models import Complaint
@@ -30,27 +31,31 @@ def test_english_phone_without_javascript(new_page):
     page.get_by_role("button", name="English").click()
     page.get_by_label("By phone").check()
     send(page)
-    assert page.get_by_role("alert").is_visible() and not Complaint.objects.exists()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert not Complaint.objects.exists()
     assert page.get_by_role("radio", name="Suggestion").is_checked()
     page.get_by_label("Phone number").fill("138 1234 5678")
     page.locator("#consent").check()
     send(page)
+    page.locator(".receipt").wait_for()
     complaint = Complaint.objects.select_related("complainant").get()
-    assert page.get_by_text(complaint.number, exact=True).is_visible() and no_sideways_scroll(page)
+    expect(page.get_by_text(complaint.number, exact=True)).to_be_visible()
+    assert no_sideways_scroll(page)
     assert (complaint.kind, complaint.language, complaint.title) == ("suggestion", "en", "Evening classes.")
     assert complaint.complainant.phone == "+8613812345678" and complaint.complainant.consent
     code = page.locator(".code").nth(1).inner_text()
     page.get_by_role("button", name="See the progress").click()
-    assert page.get_by_role("heading", level=1, name=complaint.number).is_visible() and no_sideways_scroll(page)
+    expect(page.get_by_role("heading", level=1, name=complaint.number)).to_be_visible()
+    assert no_sideways_scroll(page)
     assert page.locator("[aria-current=step]").inner_text().startswith("Is being evaluated")
     page.goto("/voice/track/")
     page.get_by_label("Number").fill(complaint.number.lower())
     page.get_by_label("Tracking code").fill("2222-2222" if code != "2222-2222" else "3333-3333")
     page.get_by_role("button", name="See the progress").click()
-    assert "do not belong together" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
     page.get_by_label("Tracking code").fill(code)
     page.get_by_role("button", name="See the progress").click()
-    assert page.get_by_text("Registered", exact=True).is_visible()
+    expect(page.get_by_text("Registered", exact=True)).to_be_visible()
     assert Complaint.objects.get().state == State.REGISTERED
 
 

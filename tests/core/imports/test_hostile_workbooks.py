@@ -14,6 +14,7 @@ from tests.core.imports.guests import HEADER, good, workbook
 
 HEADINGS = {reader.plain(heading) for heading in HEADER}
 FINE = workbook([good(1), good(2)])
+PATIENCE = 60  # seconds on a busy machine; a file that gets through the guard takes minutes
 
 
 def read(content, tmp_path, kind="xlsx", limit=30_000):
@@ -27,7 +28,7 @@ def refusal(content, tmp_path, **options):
     begin = time.monotonic()
     with pytest.raises(guard.Refused) as refused:
         read(content, tmp_path, **options)
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < PATIENCE
     assert "%(" not in sentence(refused.value)
     return refused.value
 
@@ -173,7 +174,7 @@ def test_a_bomb_costs_the_worker_nothing(tmp_path):
     begin = time.monotonic()
     with pytest.raises(guard.Refused), reader.rows_of(path, kind="xlsx", headings=HEADINGS, limit=10):
         pass
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < PATIENCE
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - max(before, middle) < 50 * 1024
 
 
