@@ -1,5 +1,6 @@
 """Quality flags on answers. A flag asks for a look; it never deletes."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from unicodedata import normalize
@@ -47,3 +48,13 @@ def duplicate_texts(texts: Sequence[str | None], *, at_least: int = 10) -> list[
 def inconsistent(first: float | None, second: float | None, *, most: float = 2) -> bool:
     """A consistency pair (turned the same way, same scale) answered more than `most` points apart."""
     return first is not None and second is not None and abs(first - second) > most
+
+
+def bursts(moments: Sequence[float | None], *, within: float = 30, at_least: int = 5) -> list[bool]:
+    """Moments (seconds; None is never flagged) with at least so many, themselves counted, no further than `within` away."""
+    ordered = sorted(moment for moment in moments if moment is not None)
+    return [
+        moment is not None
+        and bisect_right(ordered, moment + within) - bisect_left(ordered, moment - within) >= at_least
+        for moment in moments
+    ]

@@ -1,54 +1,69 @@
 """What makes an answer worth a look, found by the portal; and how far a wave is checked. Waves with names only."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models import Count, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Count, Q, When
 
+from core.statistics import quality
 from core.statistics.intervals import share
 from surveys.choices import CheckState, Flag, InvitationState, ResponseMode
-from surveys.models import Invitation, Response, ResponseCheck
-
-FAST = 0.4  # of the median time of the wave
-ITEMS = 5  # scored answers at least, all alike
-WORDS = 8  # characters at least that two answers share
-MANY, WINDOW = 5, "30 seconds"  # answers by open link, before and after
-
-FLAGS = """
-WITH mine AS (
-    SELECT id, mode, duration_s, submitted_at, entered_by_id FROM surveys_response WHERE wave_id = %(wave)s
-), usual AS (
-    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_s) AS seconds FROM mine WHERE duration_s IS NOT NULL
-), straight AS (
-    SELECT response_id FROM surveys_answer WHERE wave_id = %(wave)s AND score5 IS NOT NULL
-    GROUP BY 1 HAVING count(*) >= %(items)s AND min(score5) = max(score5)
-), words AS (
-    SELECT response_id, question_id, lower(regexp_replace(body, '\\s+', '', 'g')) AS said
-    FROM surveys_answertext WHERE wave_id = %(wave)s AND response_id IS NOT NULL
-), twins AS (
-    SELECT unnest(array_agg(response_id)) AS response_id FROM words WHERE length(said) >= %(words)s
-    GROUP BY question_id, said HAVING count(DISTINCT response_id) > 1
-), crowd AS (
-    SELECT id, count(*) OVER (ORDER BY submitted_at RANGE BETWEEN %(window)s::interval PRECEDING
-                              AND %(window)s::interval FOLLOWING) AS n FROM mine WHERE mode = 'open'
-)
-SELECT mine.id, coalesce(duration_s < usual.seconds * %(fast)s AND entered_by_id IS NULL, false),
-       straight.response_id IS NOT NULL, mine.id IN (SELECT response_id FROM twins),
-       coalesce(crowd.n >= %(many)s, false), entered_by_id IS NOT NULL
-FROM mine CROSS JOIN usual LEFT JOIN straight ON straight.response_id = mine.id LEFT JOIN crowd ON crowd.id = mine.id
-"""
-ORDER = [Flag.SPEED, Flag.STRAIGHT, Flag.TWIN, Flag.BURST, Flag.ENTERED]
+from surveys.models import Answer, AnswerText, Invitation, QuestionnaireVersion, Response, ResponseCheck
+from surveys.routing import asked
+from surveys.selectors.questionnaires import instrument_of
 
 
 def flags(wave):
-    """{response id: [Flag values]} of the answers that have any; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(FLAGS, {
-            "wave": wave.pk, "fast": FAST, "items": ITEMS, "words": WORDS, "many": MANY, "window": WINDOW,
-        })  # fmt: skip
-        rows = cursor.fetchall()
-    found = {pk: [flag.value for flag, is_set in zip(ORDER, marks, strict=True) if is_set] for pk, *marks in rows}
-    return {pk: marks for pk, marks in found.items() if marks}
+    """{response id: [Flag values]} of the answers that have any; at most four queries. What a mark means: core.statistics.quality."""
+    rows = list(
+        Response.objects.filter(wave=wave).order_by("pk")
+        .values_list("pk", "mode", "duration_s", "submitted_at", "entered_by", "questionnaire_version", "raw", named=True)
+    )  # fmt: skip
+    routes, alike, twins = _routes(rows), _straight(wave), _twins(wave)
+    marks = {
+        Flag.SPEED: quality.speeders(
+            [(route, None if row.entered_by else row.duration_s) for row, route in zip(rows, routes, strict=True)]
+        ),
+        Flag.STRAIGHT: [row.pk in alike for row in rows],
+        Flag.TWIN: [row.pk in twins for row in rows],
+        Flag.BURST: quality.bursts(
+            [row.submitted_at.timestamp() if row.mode == ResponseMode.OPEN else None for row in rows]
+        ),
+        Flag.ENTERED: [row.entered_by is not None for row in rows],
+    }
+    found = {row.pk: [flag.value for flag in marks if marks[flag][place]] for place, row in enumerate(rows)}
+    return {pk: flags for pk, flags in found.items() if flags}
+
+
+def _routes(rows):
+    """What each answer was asked: the version, and the questions on its route."""
+    versions = QuestionnaireVersion.objects.defer("definition").in_bulk({row.questionnaire_version for row in rows})
+    instruments = {pk: instrument_of(version) for pk, version in versions.items()}
+    return [
+        (row.questionnaire_version, frozenset(asked(instruments[row.questionnaire_version], row.raw or {})))
+        for row in rows
+    ]
+
+
+def _straight(wave):
+    """Keys of the answers with one and the same score throughout."""
+    scores = Answer.objects.filter(wave=wave, score5__isnull=False).order_by().values_list("response")
+    return {pk for pk, given in scores.annotate(given=ArrayAgg("score5")) if quality.straight_line(given)}
+
+
+def _twins(wave):
+    """Keys of the answers that share their words with another on the same question."""
+    said = defaultdict(list)
+    texts = AnswerText.objects.filter(wave=wave, response__isnull=False).order_by("pk")
+    for pk, question, body in texts.values_list("response", "question", "body"):
+        said[question].append((pk, body))
+    return {
+        pk
+        for texts in said.values()
+        for (pk, _body), is_twin in zip(texts, quality.duplicate_texts([body for _pk, body in texts]), strict=True)
+        if is_twin
+    }
 
 
 @dataclass(frozen=True)
@@ -87,8 +102,6 @@ def overview(wave):
 
 def checks(user, wave):
     """The checks of a wave, what is in doubt first, then what is flagged and open."""
-    from django.db.models import Case, When
-
     order = Case(When(state=CheckState.DOUBTED, then=0), When(state=CheckState.OPEN, then=1), default=2)
     return (
         ResponseCheck.objects.visible_to(user).filter(response__wave=wave)

@@ -16,8 +16,11 @@ from surveys.selectors import authenticity, results
 from surveys.services import answering, checks, entering, waves
 from tests.factories import surveys as make
 from tests.surveys.asking import one_section, open_wave
+from tests.surveys.routes import branched
 
 VARIED = {"r0": "5", "r1": "4", "r2": "5", "r3": "3", "r4": "4"}
+PLEASED = {"all": "5", "came": "1", "clear": "5", "kind": "4", "effort": "6"}
+SORRY = {"all": "2", "came": "1", "order": ["4", "1"]}
 
 
 @pytest.fixture
@@ -30,10 +33,10 @@ def lead(db):
     return make.person(Role.LEAD)
 
 
-def returned(wave, seconds=100, **answers):
+def returned(wave, seconds=100, usual=VARIED, **answers):
     """An answer by open link that took ``seconds``."""
     receipt = answering.submit(
-        wave=wave, payload=VARIED | answers, submit_key=uuid.uuid4(),
+        wave=wave, payload=usual | answers, submit_key=uuid.uuid4(),
         started_at=timezone.now() - timedelta(seconds=seconds),
     )  # fmt: skip
     return Response.objects.get(receipt=receipt.code)
@@ -46,11 +49,13 @@ def wave(officer):
 
 def test_marks_and_only_where_they_belong(wave, officer):
     plain = returned(wave)
+    for _one in range(8):
+        returned(wave)
     marked = {
-        returned(wave, seconds=30): ["speed"],
+        returned(wave, seconds=29): ["speed"],
         returned(wave, **dict.fromkeys(VARIED, "5")): ["straight"],
-        returned(wave, idea="教室太冷了，请开暖气"): ["twin"],
-        returned(wave, idea="教室太冷了， 请开暖气 "): ["twin"],
+        returned(wave, idea="教室实在太冷了，请开暖气"): ["twin"],
+        returned(wave, idea="教室实在太冷了 请开暖气。"): ["twin"],
     }
     receipt = entering.enter(payload=VARIED, by=officer, mode="phone", wave=wave, key=uuid.uuid4())
     marked[Response.objects.get(receipt=receipt.code)] = ["entered"]
@@ -60,6 +65,15 @@ def test_marks_and_only_where_they_belong(wave, officer):
     assert authenticity.flags(wave)[plain.pk] == [Flag.BURST]
 
 
+def test_speed_is_compared_with_answers_on_the_same_route(officer):
+    wave = open_wave(branched(), invited=0)
+    for _one in range(10):
+        returned(wave, seconds=300, usual=PLEASED)
+        returned(wave, seconds=50, usual=SORRY)
+    fast = returned(wave, seconds=50, usual=PLEASED)
+    assert [pk for pk, marks in authenticity.flags(wave).items() if Flag.SPEED in marks] == [fast.pk]
+
+
 def test_four_answers_in_a_minute_are_no_burst(wave):
     for _one in range(4):
         returned(wave)
@@ -67,16 +81,16 @@ def test_four_answers_in_a_minute_are_no_burst(wave):
 
 
 def test_examining_again_keeps_decisions_and_renews_marks(wave, officer):
-    fast = returned(wave, seconds=10)
+    same = returned(wave, **dict.fromkeys(VARIED, "3"))
     for _one in range(3):
         returned(wave)
     assert checks.examine(wave) == 1
-    check = ResponseCheck.objects.get(response=fast)
+    check = ResponseCheck.objects.get(response=same)
     checks.accept(check, by=officer)
     returned(wave)  # the fifth within a minute
     assert checks.examine(wave) == 5
     check.refresh_from_db()
-    assert (check.state, check.flags) == (CheckState.ACCEPTED, ["speed", "burst"])
+    assert (check.state, check.flags) == (CheckState.ACCEPTED, ["straight", "burst"])
     assert check.transitions.count() == 2
 
 
@@ -134,12 +148,12 @@ def test_closing_looks_through_the_answers(wave, officer):
 
 
 def test_the_rest_is_accepted_at_once(wave, officer, django_assert_max_num_queries):
-    fast = returned(wave, seconds=10)
+    same = returned(wave, **dict.fromkeys(VARIED, "3"))
     for _one in range(3):
         returned(wave)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         assert checks.accept_rest(wave, by=officer) == 3
-    assert set(ResponseCheck.objects.filter(state=CheckState.OPEN)) == {ResponseCheck.objects.get(response=fast)}
+    assert set(ResponseCheck.objects.filter(state=CheckState.OPEN)) == {ResponseCheck.objects.get(response=same)}
     done = ResponseCheck.objects.filter(state=CheckState.ACCEPTED)
     assert {(row.decided_by, row.transitions.count()) for row in done} == {(officer, 1)}
     assert checks.accept_rest(wave, by=officer) == 0

@@ -1,5 +1,5 @@
 from core.statistics.fieldwork import Outcomes, response_rates
-from core.statistics.quality import duplicate_texts, inconsistent, median, speeders, straight_line
+from core.statistics.quality import bursts, duplicate_texts, inconsistent, median, speeders, straight_line
 
 
 def test_median():
@@ -28,6 +28,12 @@ def test_straight_line():
 def test_duplicate_texts():
     texts = ["服务很好,下次还会再来!", "服务很好，下次 还会再来", "好", "好", None, "", "Everything was late"]
     assert duplicate_texts(texts) == [True, True, False, False, False, False, False]
+
+
+def test_bursts():
+    assert bursts([0, 10, 20, 30, 40, 200, None]) == [False, True, True, True, False, False, False]
+    assert bursts([0, 10, 20, 30, 61]) == [False] * 5
+    assert bursts([0, 10], at_least=2, within=10) == [True, True]
 
 
 def test_consistency_pair():
