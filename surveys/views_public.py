@@ -145,14 +145,12 @@ def _take(request, visit):
     elif not is_back:
         if sheet.next_index is None:
             return _submit(request, visit, sheet)
-        _values, errors = check(visit.instrument, sheet.payload)
-        sheet.errors = {uid: text for uid, text in errors.items() if sheet.holds(uid)}
+        sheet.find_errors()
     visit.keep(sheet, _revision(request))
     if sheet.errors:
         return _sheet(request, visit, sheet, status=422)
     if not language:
-        to = sheet.previous_index if is_back else sheet.next_index
-        sheet.index = sheet.index if to is None else to
+        sheet.turn(back=is_back)
     if visit.keeps_draft:
         return _remember_language(request, redirect(f"{visit.home}?part={sheet.number}"))
     return _sheet(request, visit, sheet)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from surveys import routing
 from surveys.choices import QuestionKind as Kind
 from surveys.instrument import NA, Instrument, Question
+from surveys.replies import check
 from surveys.wording import words_of
 
 QUESTIONS = "surveys/public/questions.html"
@@ -90,6 +91,16 @@ class Sheet:
 
     def holds(self, uid):
         return any(question.uid == uid for question in self.section.questions)
+
+    def find_errors(self):
+        """Check the answers of this page alone."""
+        _values, errors = check(self.instrument, self.payload)
+        self.errors = {uid: text for uid, text in errors.items() if self.holds(uid)}
+
+    def turn(self, *, back=False):
+        """Turn the page; the first and the last stay."""
+        to = self.previous_index if back else self.next_index
+        self.index = self.index if to is None else to
 
     def show_errors(self, errors):
         """Turn to the first section with an error."""
@@ -190,6 +201,12 @@ class Sheet:
         if not minutes:
             return _("less than a minute left")
         return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
+
+
+def index_of(part, instrument):
+    """Index of the section numbered ``part`` (text from an address or form), the nearest there is."""
+    number = int(part) if part and part.isdecimal() and len(part) < 4 else 1
+    return min(max(number, 1), len(instrument.sections)) - 1
 
 
 def sections_of(instrument, payload):

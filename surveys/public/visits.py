@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.i18n import pick
 from surveys.models import Invitation, Wave
-from surveys.public.sheets import Sheet, resume_at, sections_of
+from surveys.public.sheets import Sheet, index_of, resume_at, sections_of
 from surveys.replies import check, read_post
 from surveys.services import answering
 from surveys.services.answering import Situation
@@ -90,14 +90,14 @@ class Visit:
     def sheet(self, part=None):
         """The section numbered ``part`` (text from the address), or where the draft left off."""
         payload = self.draft.payload
-        index = self._index(part) if part else None
+        index = index_of(part, self.instrument) if part else None
         if index not in sections_of(self.instrument, payload):  # not asked for, or off the way
             index = resume_at(self.instrument, payload)
         return Sheet(self.instrument, index, dict(self.draft.payload))
 
     def posted(self, post):
         """The sheet that was sent, with all that is answered so far; unanswered questions of it are None."""
-        sheet = Sheet(self.instrument, self._index(post.get("part")))
+        sheet = Sheet(self.instrument, index_of(post.get("part"), self.instrument))
         empty = {question.uid: None for question in sheet.section.questions}
         sheet.payload = self.draft.payload | empty | read_post(self.instrument, post)
         return sheet
@@ -115,10 +115,6 @@ class Visit:
             "time": clock,
         }
         return _("%(day)s (%(weekday)s), %(time)s") % words
-
-    def _index(self, part):
-        number = int(part) if part and part.isdecimal() and len(part) < 4 else 1
-        return min(max(number, 1), len(self.instrument.sections)) - 1
 
     def keep(self, sheet, rev):
         """Save the answers of ``sheet`` that fit, where the server keeps a draft; the latest act wins."""

@@ -15,8 +15,8 @@ from core.access import needs
 from core.views import get_visible_or_404
 from surveys.instrument import parse
 from surveys.models import QuestionnaireVersion
-from surveys.public.sheets import Sheet, resume_at
-from surveys.replies import check, read_post
+from surveys.public.sheets import Sheet, index_of, resume_at
+from surveys.replies import read_post
 from surveys.services.answering import Saved
 
 
@@ -41,8 +41,8 @@ def _page(request, instrument, home):
     sheet = Sheet(instrument, resume_at(instrument, {}), payload)
     status = 200
     if request.method == "POST":
-        sheet.index = _index(request.POST.get("part"), instrument)
-        if not request.POST.get("language") and not _turn(sheet, request.POST.get("go")):
+        sheet.index = index_of(request.POST.get("part"), instrument)
+        if not request.POST.get("language") and _has_ended(sheet, request.POST.get("go")):
             return render(request, "surveys/public/rehearsed.html", {"home": home, "wave": None})
         status = 422 if sheet.errors else 200
     visit = SimpleNamespace(
@@ -52,21 +52,12 @@ def _page(request, instrument, home):
     return render(request, "surveys/public/section.html", context, status=status)
 
 
-def _index(part, instrument):
-    number = int(part) if part and part.isdecimal() and len(part) < 4 else 1
-    return min(max(number, 1), len(instrument.sections)) - 1
-
-
-def _turn(sheet, to):
-    """Go back or on, or stay where something is missing; False at the end."""
-    if to == "back":
-        sheet.index = sheet.index if sheet.previous_index is None else sheet.previous_index
-        return True
-    _values, errors = check(sheet.instrument, sheet.payload)
-    sheet.errors = {uid: text for uid, text in errors.items() if sheet.holds(uid)}
-    if sheet.errors:
-        return True
-    if sheet.next_index is None:
-        return False
-    sheet.index = sheet.next_index
-    return True
+def _has_ended(sheet, to):
+    """Turn the page, or stay where something is missing; whether there was none left."""
+    if to != "back":
+        sheet.find_errors()
+        if not sheet.errors and sheet.next_index is None:
+            return True
+    if not sheet.errors:
+        sheet.turn(back=to == "back")
+    return False
