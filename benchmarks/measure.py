@@ -91,9 +91,8 @@ def wait_until(condition, seconds, every=0.1):
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(
-            every
-        )  # the condition is another process's (a port, a queue): it cannot wake us, and asking costs it CPU
+        # the condition is another process's (a port, a queue): it cannot wake us, and asking costs it CPU
+        time.sleep(every)
     return True
 
 

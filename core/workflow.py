@@ -34,6 +34,10 @@ class Step:
     needs_reason: bool = False
     note: str = ""
 
+    @property
+    def act(self):
+        return self.service.rpartition(".")[2]
+
 
 @dataclass
 class Workflow:
@@ -59,6 +63,10 @@ class Workflow:
     def step(self, state, to):
         return self.table[self.states(state)].get(self.states(to))
 
+    def acts(self, state):
+        """Names of the services that lead on from ``state``, in the order of the table."""
+        return [step.act for step in self.table[self.states(state)].values()]
+
     def move(self, obj, to, *, by, comment="", on_behalf_of=None, payload=None, expected_version=None, **fields):
         """Take ``obj`` to ``to``: check the table, compare-and-set, write the event; one transaction. Returns the Event.
 
@@ -77,7 +85,7 @@ class Workflow:
         with transaction.atomic():
             compare_and_set(obj, expected_version=expected_version, state=to.value, **fields)
             return record(
-                obj, step.service.rpartition(".")[2], by=by, comment=comment, on_behalf_of=on_behalf_of,
+                obj, step.act, by=by, comment=comment, on_behalf_of=on_behalf_of,
                 payload=payload, from_state=old.value, to_state=to.value,
             )  # fmt: skip
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import checks, entry, findings, plans, questionnaires, rehearsal, waves
+from surveys.views import checks, entry, findings, plans, questionnaires, rehearsal, responses, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -71,7 +71,7 @@ urlpatterns = [
     path("waves/<int:pk>/steps/<slug:step>", waves.wave_step, name="wave_step"),
     path("invitations/<int:pk>/withdraw", waves.invitation_withdraw, name="invitation_withdraw"),
     path("invitations/<int:pk>/renew", waves.invitation_renew, name="invitation_renew"),
-    path("answers/<int:pk>/", checks.response, name="response"),
+    path("answers/<int:pk>/", responses.response, name="response"),
     path("answers/<int:pk>/check/<slug:step>", checks.check_step, name="check_step"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/", findings.finding, name="finding"),

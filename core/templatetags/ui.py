@@ -240,6 +240,7 @@ def timeline(events):
 @register.simple_tag
 def qr_code(address):
     """A QR code as SVG inside the page or paper, without a quiet zone of its own."""
+    # segno writes the address as bars: no character of it reaches the page
     return mark_safe(segno.make(address, error="m").svg_inline(scale=2, border=0, omitsize=True))
 
 

@@ -7,6 +7,8 @@ the field: core.statistics.sampling). ``None`` stands for "no answers".
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from core.statistics.sampling import allocate, margin_of_error, sample_size, visible_rise
 from surveys.choices import Draw, InvitationState
 from surveys.selectors import counts
@@ -107,8 +109,6 @@ def _come_in(wave):
     """(answers, people who may still be reminded) by stratum; (None, None) where that cannot or may not be known."""
     if wave.opened_at is None or wave.is_anonymous or not wave.strata_by:
         return None, None
-    from django.db.models import Count
-
     rows = wave.invitations.filter(state__in=InvitationState.remindable())
     waiting = dict(rows.values_list(wave.strata_by).annotate(n=Count("pk")).order_by())
     return Counter(counts.group_sizes(wave.pk, by=wave.strata_by)), Counter(waiting)

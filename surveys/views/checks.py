@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -11,15 +12,14 @@ from core.acts import Act, act_page
 from core.forms import ConfirmForm, ReasonForm
 from core.lists import list_page
 from core.permissions import allows, require
-from core.views import get_visible_or_404, render_page
+from core.views import get_visible_or_404
 from surveys.filters import CheckFilter
 from surveys.models import Response, ResponseCheck, Wave
 from surveys.selectors import authenticity
-from surveys.selectors.questionnaires import instrument_of
 from surveys.services import checks
 from surveys.tables import CheckTable
 from surveys.views.waves import wave_context
-from surveys.wording import words_of
+from surveys.workflows import CHECK
 
 ACTS = {
     "accept": Act("surveys.check_response", checks.accept, ConfirmForm, _("Authentic"), _("Authentic"),
@@ -35,24 +35,6 @@ ACTS = {
     "take_back": Act("surveys.check_response", checks.take_back, ReasonForm, _("Count this answer again"), _("Count again"),
                      (_("It is part of all figures again."),)),
 }  # fmt: skip
-OF_STATE = {
-    "open": ["accept", "doubt"], "accepted": ["doubt"], "doubted": ["leave_out", "keep"], "rejected": ["take_back"],
-}  # fmt: skip
-
-
-@needs("surveys.see_answers")
-def response(request, pk):
-    """One returned questionnaire, question by question."""
-    row = get_visible_or_404(Response, request.user, pk=pk)
-    instrument = instrument_of(row.questionnaire_version)
-    values, check = row.raw or {}, check_of(row, request.user)
-    context = wave_context(request, row.wave, "answers") | {
-        "response": row, "lines": [(question, words_of(question, values.get(question.uid))) for question in instrument.questions],
-        "check": check, "steps": steps_of(check, request.user),
-        "events": check.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20] if check.pk else [],
-        "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
-    }  # fmt: skip
-    return render_page(request, "surveys/response.html", context)
 
 
 def named_wave(request, pk):
@@ -68,21 +50,17 @@ def wave_checks(request, pk):
     row = named_wave(request, pk)
     found = CheckFilter(request.GET, authenticity.checks(request.user, row))
     context = wave_context(request, row, "checks") | {
-        "overview": authenticity.overview(row), "can_check": may_check(request.user, row)
+        "overview": authenticity.overview(row), "can_check": allows(request.user, "surveys.check_wave", row)
     }  # fmt: skip
     return list_page(
         request,
         "surveys/wave_checks.html",
         found,
         CheckTable,
-        title=f"{row.code} {_('Authenticity')}",
+        title=f"{row.code} {gettext('Authenticity')}",
         log=row,
         **context,
     )
-
-
-def may_check(user, wave):
-    return user.has_perm("surveys.check_answers") and wave.state in ("open", "closed")
 
 
 @require_POST
@@ -93,10 +71,10 @@ def examine(request, pk):
     require(request.user, "surveys.check_wave", row)
     if request.POST.get("act") == "accept":
         count = checks.accept_rest(row, by=request.user)
-        messages.success(request, _("Accepted as authentic: %(n)s answers without a mark.") % {"n": count})
+        messages.success(request, gettext("Accepted as authentic: %(n)s answers without a mark.") % {"n": count})
     else:
         count = checks.examine(row, by=request.user)
-        messages.success(request, _("Looked through: %(n)s answers carry a mark.") % {"n": count})
+        messages.success(request, gettext("Looked through: %(n)s answers carry a mark.") % {"n": count})
     return redirect("surveys:wave_checks", pk)
 
 
@@ -125,4 +103,4 @@ def check_of(response, user):
 
 def steps_of(check, user):
     """[(step, Act)] that ``user`` may take now."""
-    return [(step, ACTS[step]) for step in OF_STATE[check.state] if allows(user, ACTS[step].rule, check)]
+    return [(step, ACTS[step]) for step in CHECK.acts(check.state) if allows(user, ACTS[step].rule, check)]
