@@ -24,7 +24,7 @@ class ComplaintQuerySet(models.QuerySet):
         """
         if not user.is_active:
             return self.none()
-        rows = self.filter(~Exists(self._barred(user)))
+        rows = self.filter(~Exists(self._barred(user)))  # the other side of barring()
         if user.has_perm("complaints.see_all"):
             return rows
         if not user.has_perm("complaints.see_unit"):
@@ -34,6 +34,10 @@ class ComplaintQuerySet(models.QuerySet):
         if user.has_perm("complaints.register"):
             seen |= Q(unit=None, desk=None)
         return rows.filter(seen)
+
+    def barring(self, user):
+        """Records that ``user`` may not see whatever their role: about the person, or stepped aside from."""
+        return self.filter(Exists(self._barred(user)))
 
     @staticmethod
     def _barred(user):

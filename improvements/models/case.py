@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models import Complaint
 from core.models import Tracked
 from improvements.choices import Area, CaseState
 from improvements.models.base import ImprovementQuerySet
@@ -13,6 +14,10 @@ ORIGINS = {"finding": _("Survey finding"), "complaint": _("Complaint"), "observa
 
 class ImprovementCaseQuerySet(ImprovementQuerySet):
     PEOPLE = ()
+
+    def visible_to(self, user):
+        """Never what began with a complaint about the person."""
+        return super().visible_to(user).exclude(complaint__in=Complaint.objects.barring(user))
 
     def seen_by(self, user, units):
         """Also cases of which a measure is the person's, or in which the unit takes part."""

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models import Complaint
 from core import moments
 from core.i18n import pick
 from core.models import Tracked
@@ -30,6 +31,11 @@ def person(label, *, null=True, related_name="+"):
 class MeasureQuerySet(OwedQuerySet):
     DUE, OWED = "current_due", MeasureState.pending()
     ANSWERED, ANSWERED_AT = MeasureState.ACCEPTANCE, "submitted_at"
+
+    def visible_to(self, user):
+        """What began with a complaint about the person shows only what the person carries out."""
+        about = Q(case__complaint__in=Complaint.objects.barring(user))
+        return super().visible_to(user).exclude(about & ~Q(owner=user))
 
     def running(self):
         return self.filter(state__in=MeasureState.running())

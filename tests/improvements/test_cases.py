@@ -13,7 +13,7 @@ from core.permissions import allows
 from core.workflow import InvalidTransition, LostRace
 from improvements import home
 from improvements.choices import CaseState, MeasureState
-from improvements.models import ImprovementCase
+from improvements.models import ImprovementCase, Measure
 from improvements.services import cases
 from improvements.workflows import CASE
 from surveys.signals import finding_confirmed
@@ -55,6 +55,32 @@ def test_two_origins_are_refused_by_the_database(who):
     change = "UPDATE improvements_improvementcase SET complaint_id = %s WHERE id = %s"
     with pytest.raises(IntegrityError, match="improvement_case_has_one_origin"), transaction.atomic():
         connection.cursor().execute(change, [complaint.pk, case.pk])
+
+
+def test_whom_a_complaint_is_about_sees_nothing_of_its_case_but_what_they_carry_out(who):
+    about = {who.colleague, who.lead}
+    complaint, _code = registration.register(
+        kind="complaint",
+        title="讲师迟到",
+        text="迟到",
+        channel="phone",
+        unit=who.unit,
+        by=who.executive,
+        concerned=about,
+    )
+    with transaction.atomic():
+        cause = SimpleNamespace(get_cause_display=lambda: "讲师")
+        complaint_substantiated.send(sender=type(complaint), complaint=complaint, determination=cause)
+    case = cases.accept(ImprovementCase.objects.get(complaint=complaint), by=who.officer, title="迟到", problem="迟到")
+    theirs = make.draft(who, on=case, figure=None)
+    own = make.draft(who, on=case, figure=None, owner=who.colleague)
+    seen = {
+        user: (ImprovementCase.objects.visible_to(user).count(), set(Measure.objects.visible_to(user)))
+        for user in (*about, who.owner, who.officer)
+    }
+    assert seen == {
+        who.colleague: (0, {own}), who.lead: (0, set()), who.owner: (1, {theirs, own}), who.officer: (1, {theirs, own}),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
