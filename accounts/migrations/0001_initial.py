@@ -49,9 +49,9 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=30, verbose_name='extension')),
                 ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='language')),
                 ('theme', models.CharField(default='auto', max_length=5, verbose_name='appearance')),
+                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holders', to='accounts.post', verbose_name='post')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holders', to='accounts.post', verbose_name='post')),
             ],
             options={
                 'verbose_name': 'person',
@@ -74,77 +74,48 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(max_length=120, verbose_name='name in English')),
                 ('kind', models.CharField(choices=[('head_office', 'Head office'), ('branch', 'Branch'), ('department', 'Department')], max_length=20, verbose_name='kind')),
                 ('department_type', models.CharField(blank=True, choices=[('business', 'Training business'), ('support', 'Support'), ('service', 'Service'), ('other', 'Other')], max_length=20, verbose_name='department type')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.orgunit', verbose_name='belongs to')),
                 ('path', models.CharField(db_index=True, editable=False, max_length=200)),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.orgunit', verbose_name='belongs to')),
             ],
             options={
                 'verbose_name': 'unit',
                 'verbose_name_plural': 'units',
                 'ordering': ['path'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['head_office', 'branch', 'department'])), name='unit_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'department'), _negated=True), models.Q(('department_type', ''), _negated=True), _connector='OR'), name='department_has_a_type')],
             },
         ),
         migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.orgunit', verbose_name='unit')),
                 ('is_head', models.BooleanField(default=False, verbose_name='heads the unit')),
                 ('since', models.DateField(verbose_name='since')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.orgunit', verbose_name='unit')),
             ],
             options={
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
                 'ordering': ['-since'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='membership_dates_in_order'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'unit'), name='one_open_membership'), models.UniqueConstraint(condition=models.Q(('is_head', True), ('until__isnull', True)), fields=('unit',), name='one_head_at_a_time')],
             },
         ),
         migrations.CreateModel(
             name='SupervisionMembership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervision', to=settings.AUTH_USER_MODEL, verbose_name='person')),
                 ('since', models.DateField(verbose_name='since')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('named_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='named by')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervision', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={
                 'verbose_name': 'supervision membership',
                 'verbose_name_plural': 'supervision memberships',
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='supervision_dates_in_order'), models.CheckConstraint(condition=models.Q(('user', models.F('named_by')), _negated=True), name='nobody_names_themself'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user',), name='one_open_supervision')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='orgunit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['head_office', 'branch', 'department'])), name='unit_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='orgunit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'department'), _negated=True), models.Q(('department_type', ''), _negated=True), _connector='OR'), name='department_has_a_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='membership_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'unit'), name='one_open_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_head', True), ('until__isnull', True)), fields=('unit',), name='one_head_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='supervision_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('user', models.F('named_by')), _negated=True), name='nobody_names_themself'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionmembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user',), name='one_open_supervision'),
         ),
     ]
