@@ -167,6 +167,12 @@ class TestMachine:
             "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 chromium"
         )
 
+    def test_a_browser_without_windows_comes_first(self, monkeypatch):
+        monkeypatch.setattr(machine.shutil, "which", lambda name: name == "apt-get")
+        for known, package in ((True, "chromium-headless-shell"), (False, "chromium")):
+            monkeypatch.setattr(machine, "offers", lambda name, known=known: known)
+            assert machine.install_command([machine.CHROMIUM]).endswith(f"--no-install-recommends {package}")
+
     def test_what_is_there_is_not_asked_for(self):
         machine.require(machine.PANGO_LIBRARIES, machine.CHROMIUM)
 
