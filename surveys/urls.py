@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import checks, entry, findings, plans, questionnaires, rehearsal, responses, waves
+from surveys.views import checks, entry, findings, plans, questionnaires, rehearsal, responses, tables, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -58,6 +58,7 @@ urlpatterns = [
     path("waves/<int:pk>/precision/", waves.wave_precision, name="wave_precision"),
     path("waves/<int:pk>/answers/", waves.answers, name="wave_answers"),
     path("waves/<int:pk>/answers/export", waves.answers_export, name="answers_export"),
+    path("waves/<int:pk>/tables/", tables.wave_tables, name="wave_tables"),
     path("waves/<int:pk>/authenticity/", checks.wave_checks, name="wave_checks"),
     path("waves/<int:pk>/authenticity/examine", checks.examine, name="wave_examine"),
     path("waves/<int:pk>/words/", waves.words, name="wave_words"),

@@ -9,6 +9,8 @@ from core.statistics.distributions import t_value
 from core.statistics.intervals import wilson
 from core.statistics.results import Mean, Share
 
+EQUAL = 1e-12  # squared distance per answer below which sums say that all answers are equal
+
 
 @dataclass(frozen=True)
 class EffectiveBase:
@@ -104,6 +106,24 @@ def weighted_mean(values: Sequence[float], weights: Sequence[float], *, level: f
     mean = sum(w * x for x, w in pairs) / total
     sd = sqrt(sum(w * (x - mean) ** 2 for x, w in pairs) / total * n / (n - 1))
     se = sqrt(sum((w * (x - mean)) ** 2 for x, w in pairs) * n / (n - 1)) / total
+    reach = t_value(n - 1, level) * se
+    return Mean(n, mean, sd, se, mean - reach, mean + reach, base.n_eff)
+
+
+def weighted_mean_of_sums(groups: Sequence[tuple[float, int, float, float]], *, level: float = 0.95) -> Mean:
+    """`weighted_mean` where whole groups weigh the same, from (weight, n, Σx, Σx²) of each."""
+    groups = [group for group in groups if group[0] and group[1]]
+    n, total = sum(n for _, n, _, _ in groups), sum(w * n for w, n, _, _ in groups)
+    base = effective_base(n, total, sum(w * w * n for w, n, _, _ in groups))
+    if not n:
+        return Mean(0, None, None, None, None, None, 0.0)
+    mean = sum(w * x for w, _, x, _ in groups) / total
+    around = [(w, max(0.0, squares - 2 * mean * x + n * mean * mean)) for w, n, x, squares in groups]
+    if n == 1 or sum(spread for _, spread in around) < EQUAL * n:
+        spread = 0.0 if n > 1 else None
+        return Mean(n, mean, spread, spread, None, None, base.n_eff)
+    sd = sqrt(sum(w * spread for w, spread in around) / total * n / (n - 1))
+    se = sqrt(sum(w * w * spread for w, spread in around) * n / (n - 1)) / total
     reach = t_value(n - 1, level) * se
     return Mean(n, mean, sd, se, mean - reach, mean + reach, base.n_eff)
 

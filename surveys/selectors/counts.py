@@ -180,6 +180,28 @@ def group_sizes(wave_id, *, by=None, question=None):
         return dict(cursor.fetchall())
 
 
+def cross(wave_id, row, *, by=None, question=None):
+    """{group: {value: valid answers}} of the single-answer question ``row``, by a segment column or a single choice."""
+    group, join, parameters = (f"r.{Segment(by).value}", "", []) if by else ("g.option", *_chosen(question))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {group}, coalesce(a.option, a.num), count(*) FROM surveys_answer a "  # noqa: S608 (own names)
+            f"JOIN surveys_response r ON r.id = a.response_id AND r.is_valid {join} "
+            "WHERE a.wave_id = %s AND a.question_id = %s AND a.slot = 0 AND NOT a.is_na GROUP BY 1, 2",
+            [*parameters, wave_id, row],
+        )
+        found = defaultdict(dict)
+        for value, answer, count in cursor.fetchall():
+            found[value][answer] = count
+    return dict(found)
+
+
+def _chosen(question):
+    """(join of what was chosen on the question with this id, its parameters)."""
+    on = "g.response_id = a.response_id AND g.slot = 0 AND g.question_id = %s"
+    return f"LEFT JOIN surveys_answer g ON {on}", [question]
+
+
 def totals(wave_id):
     """Totals of the rated questions per valid response (forms of 300 points)."""
     with connection.cursor() as cursor:

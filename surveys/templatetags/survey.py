@@ -100,3 +100,37 @@ def rows_for(finding, user):
 @register.filter
 def segment_words(finding):
     return "、".join(segment_label(column, value) for column, value in finding.segment.items())
+
+
+@register.filter
+def verdict_of_table(table):
+    """What a cross-table proves, in a sentence or two."""
+    test = table.test
+    if test.p is None:
+        return _("One group alone, or one answer alone, cannot be compared.")
+    p = test.fisher_p if test.fisher_p is not None else test.p
+    values = {"label": table.label, "p": _p_words(p), "v": f"{test.cramers_v:.2f}"}
+    if p >= 0.05:
+        said = _("No difference between these groups is proven (%(p)s, Cramér's V = %(v)s).") % values
+    else:
+        values["strength"] = _strength(test.cramers_v)
+        said = (
+            _(
+                "The answers differ by “%(label)s”: %(strength)s (%(p)s, Cramér's V = %(v)s). "
+                "▲ and ▼ mark what stands out from the rest."
+            )
+            % values
+        )
+    if test.sparse and test.fisher_p is None:
+        said += " " + _("Some cells expect fewer than 5 answers: read this with care, or choose larger groups.")
+    return said
+
+
+def _p_words(p):
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def _strength(v):
+    if v < 0.1:
+        return _("hardly")
+    return _("weakly") if v < 0.3 else _("moderately") if v < 0.5 else _("strongly")

@@ -19,14 +19,17 @@ def rows_url(wave, user, **filters):
     return f"{wave.get_absolute_url()}answers/" + (f"?{urlencode(filters)}" if filters else "")
 
 
+def titles_of(wave):
+    """{code of a dimension: its words}."""
+    dimensions = results.instrument_of(wave.questionnaire_version).dimensions
+    return {code: pick({"t": part.titles}, "t") for code, part in dimensions.items()}
+
+
 def pictures(request, wave):
     """Headline, charts and the groups chosen by ``?by=``."""
     user, column = request.user, request.GET.get("by", "")
     found = results.of_wave(wave)
-    titles = {
-        code: pick({"t": part.titles}, "t")
-        for code, part in results.instrument_of(wave.questionnaire_version).dimensions.items()
-    }
+    titles = titles_of(wave)
     columns = results.segments_in_use(wave)
     column = column if column in dict(columns) else (columns[0][0] if columns else "")
     trend = results.trend(wave)

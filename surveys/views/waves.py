@@ -58,6 +58,8 @@ def wave_context(request, row, tab):
             found.append({"label": _("Answers"), "url": f"{url}answers/", "active": tab == "answers"})
             found.append({"label": _("Authenticity"), "url": f"{url}authenticity/", "active": tab == "checks"})
             found.append({"label": _("Low answers"), "url": f"{url}low/", "active": tab == "low"})
+        if allows(request.user, "surveys.see_results_of", row):
+            found.append({"label": _("Cross-tables"), "url": f"{url}tables/", "active": tab == "tables"})
         if request.user.has_perm("surveys.see_results"):
             found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
             found.append({"label": _("Findings"), "url": f"/surveys/findings/?wave={row.pk}", "active": False})

@@ -9,6 +9,7 @@ from core.statistics.weights import (
     post_stratify,
     rake,
     weighted_mean,
+    weighted_mean_of_sums,
     weighted_share,
 )
 
@@ -126,6 +127,22 @@ def test_weighted_mean_edges():
     assert weighted_mean([4, 9], [2, 0]) == Mean(1, 4, None, None, None, None, 1)
     assert weighted_mean([0.1] * 3, [1, 2, 3]).low is None
     assert weighted_mean([1, 5], [1, 1]).sd == pytest.approx(8**0.5)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 5), st.lists(st.integers(1, 5), min_size=1, max_size=8)), min_size=1, max_size=5)
+)
+def test_groups_of_equal_weight_give_what_their_answers_give(groups):
+    values = [x for _w, xs in groups for x in xs]
+    weights = [w for w, xs in groups for _x in xs]
+    one, other = (
+        weighted_mean(values, weights),
+        weighted_mean_of_sums([(w, len(xs), sum(xs), sum(x * x for x in xs)) for w, xs in groups]),
+    )
+    assert [figure is None for figure in vars(one).values()] == [figure is None for figure in vars(other).values()]
+    assert [figure for figure in vars(other).values() if figure is not None] == pytest.approx(
+        [figure for figure in vars(one).values() if figure is not None]
+    )
 
 
 def test_weighted_share():
