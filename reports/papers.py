@@ -1,17 +1,15 @@
 """A report as paper: PDF and workbook from the frozen figures, in one language."""
 
 import hashlib
-import io
-import re
 from dataclasses import dataclass
+from itertools import chain, count
 
 from django.utils.translation import gettext as _
 
-from core import exports, pdf
-from core.exports import xlsx
+from core import pdf
 from core.i18n import speaking, suffix
 from core.periods import label
-from core.reporting import sections
+from core.reporting import numbered, sections, sheets_of, workbook
 from reports.choices import Part
 
 
@@ -26,14 +24,6 @@ class Paper:
         return hashlib.sha256(self.content).hexdigest()
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One picture of a report with the number that opens its records in the portal (``F02``)."""
-
-    code: str
-    chart: object
-
-
 def short_code(period):
     """26Q3 — begins the detail numbers."""
     return f"{period.starts_on.year % 100:02d}Q{(period.starts_on.month - 1) // 3 + 1}"
@@ -41,15 +31,12 @@ def short_code(period):
 
 def body(report):
     """What a report shows in the active language: [(section, headlines, figures, tables)], figures numbered through."""
-    found, number = [], 0
+    found, numbers = [], count(1)
     for section in sections():
         data = report.figures.get(section.code)
         if not data:
             continue
-        figures = []
-        for chart in section.charts(data):
-            number += 1
-            figures.append(Figure(f"F{number:02d}", chart))
+        figures = numbered(section.charts(data), numbers)
         found.append((section, section.headlines(data), figures, section.tables(data)))
     return found
 
@@ -79,26 +66,8 @@ def make_pdf(report, language):
 def make_xlsx(report, language):
     """Bytes of the workbook: one sheet per table and per picture, values as figures."""
     with speaking(language):
-        target = io.BytesIO()
-        writer = xlsx.Writer(target)
-        writer.about(exports.facts(str(report)))
-        for name, headers, rows in _sheets(report):
-            writer.table(name, [str(header) for header in headers], iter(rows))
-        writer.book.close()
-        return target.getvalue()
-
-
-def _sheets(report):
-    """(sheet name, headers, rows) of every picture and table; names fit what a workbook allows."""
-    for _section, _heads, figures, tables in body(report):
-        for found in figures:
-            yield _sheet_name(f"{found.code} {found.chart.title}"), *found.chart.table
-        for number, (title, headers, rows) in enumerate(tables, 1):
-            yield _sheet_name(f"T{number:02d} {title}"), headers, rows
-
-
-def _sheet_name(text):
-    return re.sub(r"[\[\]:*?/\\']", " ", text)[:31]
+        parts = (sheets_of(figures, tables) for _section, _heads, figures, tables in body(report))
+        return workbook(str(report), chain.from_iterable(parts))
 
 
 def make_all(report, language):

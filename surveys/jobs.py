@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import jobs
+from core.i18n import speaking
 from core.jobs import job, keep_file
 from core.workflow import record
-from surveys import exports
+from surveys import exports, wave_papers
 from surveys.choices import WaveState
 from surveys.models import PaperBatch, Wave
 from surveys.papers import make_sheets
@@ -50,6 +51,31 @@ def print_sheets(run, progress):
     keep_file(run, name, io.BytesIO(make_sheets(batch)))
     progress.step()
     return {"url": f"{batch.wave.get_absolute_url()}entry/"}
+
+
+PAPERS = {"pdf": wave_papers.make_pdf, "xlsx": wave_papers.make_xlsx}
+
+
+def start_report(wave, *, fmt, by, language):
+    """The report of ``wave`` as ``pdf`` or ``xlsx``; the wave remembers who took it."""
+    record(wave, "exported", by=by, payload={"what": "report", "format": fmt})
+    return jobs.start(
+        "surveys.wave_report", by=by, title=_("Report of %(wave)s") % {"wave": wave},
+        params={"wave": wave.pk, "format": fmt, "language": language},
+    )  # fmt: skip
+
+
+@job("surveys.wave_report")
+def wave_report(run, progress):
+    """``params``: wave (id), format, language."""
+    wave = Wave.objects.select_related("questionnaire_version", "unit", "owner").get(pk=run.params["wave"])
+    fmt, language = run.params["format"], run.params["language"]
+    progress.total(1)
+    with speaking(language):
+        name = f"{wave.code} {wave.name}.{fmt}"
+    keep_file(run, name, io.BytesIO(PAPERS[fmt](wave, language)))
+    progress.step()
+    return {"url": wave.get_absolute_url()}
 
 
 def start_export(wave, *, by):

@@ -44,6 +44,14 @@ def collect(period, unit=None):
     }
 
 
+def collect_wave(wave):
+    """The same figures of one wave that ended, for its own report."""
+    return {
+        "waves": [_wave(wave)], "follow_ups": _follow_ups([wave]), "findings": _findings([wave]),
+        "plan": {"due": 0, "done": 0},
+    }  # fmt: skip
+
+
 def both(make):
     """``make()`` in each language: {"zh": …, "en": …}."""
     found = {}

@@ -69,6 +69,8 @@ add_rule("surveys.enter_answers_of", is_visible & capability("surveys.enter_answ
          _("Answers are entered while the wave is open."))  # fmt: skip
 add_rule("surveys.see_results_of", is_visible & capability("surveys.see_results")
          & in_state(*WaveState.with_results()), _("There are results once the wave is open."))  # fmt: skip
+add_rule("surveys.report_wave", is_visible & capability("surveys.see_results")
+         & in_state(*WaveState.ended()), _("A wave is reported on once it is closed."))  # fmt: skip
 add_rule("surveys.export_answers_of", is_visible & capability("surveys.export_answers")
          & in_state(*WaveState.with_results()), _("Your role does not export single answers."))  # fmt: skip
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,7 +19,7 @@ from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
-from surveys.jobs import start_export, start_open
+from surveys.jobs import PAPERS, start_export, start_open, start_report
 from surveys.models import Invitation, PlanActivity, Wave
 from surveys.selectors import audience, lists, precision, results
 from surveys.services import invitations, links
@@ -105,6 +106,19 @@ def answers_export(request, pk):
         raise Http404
     require(request.user, "surveys.export_answers_of", row)
     return redirect("core:job_detail", start_export(row, by=request.user).pk)
+
+
+@require_POST
+@needs("surveys.see_results")
+def wave_report(request, pk):
+    """The report of a wave that ended, drawn up in the background in the reader's language."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    require(request.user, "surveys.report_wave", row)
+    fmt = request.POST.get("format")
+    if fmt not in PAPERS:
+        raise Http404
+    job = start_report(row, fmt=fmt, by=request.user, language=get_language())
+    return redirect("core:job_detail", job.pk)
 
 
 @needs("surveys.see_results")
