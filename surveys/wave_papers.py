@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core import pdf
 from core.i18n import pick, speaking
 from core.reporting import numbered, sheets_of, workbook
+from core.statistics.suppression import suppress_groups
 from surveys import report_sections
 from surveys.choices import QuestionKind as Kind
 from surveys.report_figures import collect_wave
@@ -21,16 +22,22 @@ WORDS = 40  # of each open question, in a paper
 
 def body(wave):
     """Everything the papers of ``wave`` say, in the active language."""
-    data = collect_wave(wave)
+    data, plan = collect_wave(wave), precision.plan(wave)
     (part,) = parts(data)
     others = () if part.results.is_hidden else _others(part.results)
     return {
         "wave": wave, "part": part, "heads": report_sections.headlines(data),
         "figures": numbered([*report_sections.charts(data), *others], count(1)),
         "tables": report_sections.tables(data), "said": {name: sentences(data, name) for name in PARTS},
-        "plan": precision.plan(wave), "texts": [row for row in results.texts(wave, limit=WORDS) if row.rows],
+        "plan": plan, "strata": _strata(plan), "texts": [row for row in results.texts(wave, limit=WORDS) if row.rows],
         "fingerprint": data["waves"][0]["answers"],
     }  # fmt: skip
+
+
+def _strata(plan):
+    """[(stratum, whether its answers may be told)]: a small one is hidden as in every comparison."""
+    hidden = suppress_groups({row.value: row.answers or 0 for row in plan.strata}, threshold=results.threshold())
+    return [(row, row.answers is not None and row.value not in hidden) for row in plan.strata]
 
 
 def _others(found):

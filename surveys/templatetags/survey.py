@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.i18n import suffix
 from surveys.choices import Method, QuestionKind
 from surveys.models.plan import PARTS
+from surveys.report_words import together
 from surveys.selectors.results import segment_label
 from surveys.wording import condition_of
 
@@ -122,7 +123,9 @@ def verdict_of_table(table):
             % values
         )
     if test.sparse and test.fisher_p is None:
-        said += " " + _("Some cells expect fewer than 5 answers: read this with care, or choose larger groups.")
+        said = together(
+            [said, _("Some cells expect fewer than 5 answers: read this with care, or choose larger groups.")]
+        )
     return said
 
 

@@ -8,6 +8,7 @@ from core.permissions import require
 from core.views import get_visible_or_404, render_page
 from surveys.models import Wave
 from surveys.selectors import crosstabs
+from surveys.selectors.charts import few
 from surveys.selectors.questionnaires import instrument_of
 from surveys.views.pictures import titles_of
 from surveys.views.waves import wave_context
@@ -27,7 +28,7 @@ def wave_tables(request, pk):
     context = wave_context(request, row, "tables") | {
         "questions": questions, "divisions": divisions, "columns": columns, "uid": uid, "by": by, "weigh": weigh,
         "table": crosstabs.table(row, instrument.by_uid[uid], by) if uid and by else None,
-        "least": settings.SUPPRESSION_SCORES,
+        "least": settings.SUPPRESSION_SCORES, "few": few(),
     }  # fmt: skip
     if weigh:
         context |= weighted(row, weigh)

@@ -9,8 +9,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.choices import Role
+from core.i18n import speaking
 from core.models import Event, Job
 from surveys import wave_papers
+from surveys.choices import Draw
 from surveys.selectors import results
 from surveys.services import waves
 from tests.factories import surveys as make
@@ -86,6 +88,25 @@ def test_few_answers_give_a_paper_without_figures_or_words(db):
     rows = sheets(wave_papers.make_xlsx(made, "en"))["Figures"]
     assert "canary-9" not in paper and "2.00" not in paper
     assert {tuple(row[2:]) for row in rows[1:]} == {("fewer than 5 answers", *[None] * 7)}
+
+
+def test_a_small_stratum_keeps_its_answers_to_itself(db):
+    for region, n in (("north", 12), ("west", 4)):
+        make.contacts(n, region=region)
+    made = make.wave(draw=Draw.STRATIFIED, strata_by="seg_region", sample_n=16)
+    waves.schedule(made, by=made.owner)
+    waves.open(made, by=made.owner)
+    for holder in make.holders(made):
+        make.answer(made, holder, 4)
+    waves.close(made, by=made.owner)
+    with speaking("en"):
+        strata = wave_papers.body(made)["strata"]
+    assert [(row.value, row.answers, is_shown) for row, is_shown in strata] == [
+        ("north", 12, False),
+        ("west", 4, False),
+    ]
+    table = text_of(wave_papers.make_pdf(made, "en")).partition("Stratum")[2]
+    assert re.findall(r"north 12 12 (\S+)|west 4 4 (\S+)", table) == [("–", ""), ("", "–")]
 
 
 def test_it_is_drawn_by_a_job_and_remembered(client, officer, wave, django_capture_on_commit_callbacks):
