@@ -21,6 +21,17 @@
     }
   });
 
+  /* ---- what scrolls sideways can be scrolled with the keys ---- */
+  const wide = new ResizeObserver((boxes) => {
+    for (const { target } of boxes) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  const watch = () => all(".table-wrap, .table-responsive").forEach((box) => wide.observe(box));
+  watch();
+  document.addEventListener("htmx:afterSettle", watch);
+
   /* ---- fields that matter only with certain choices of another field (core/conditional.py) ---- */
   function fit(form) {
     for (const field of all("[data-with]", form)) {
