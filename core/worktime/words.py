@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import floor
 
 from django.utils.text import format_lazy
@@ -54,6 +55,7 @@ def remaining_text(remaining: Remaining):
     return left(remaining.minutes, remaining.minutes_per_day, is_stopped=remaining.is_stopped)
 
 
+@lru_cache(maxsize=256)  # Django makes a class for each lazy plural
 def limit_text(limit: Limit):
     """A limit as a promise: 24 hours, 3 working days."""
     n = limit.amount
