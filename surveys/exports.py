@@ -19,6 +19,7 @@ from surveys.choices import QuestionKind as Kind
 from surveys.choices import ResponseMode, Segment
 from surveys.instrument import NA
 from surveys.models import Response
+from surveys.selectors import corrections
 from surveys.selectors.segments import labels_of
 
 MISSING = -9
@@ -105,10 +106,12 @@ def write(target, wave, instrument):
 def _table(text, wave, columns):
     out, count = csv.writer(text, lineterminator="\r\n"), 0
     out.writerow([*FACTS, *(column.name for column in columns)])
-    names = ("receipt", "submitted_at", "mode", "language", *(column.value for column in Segment), "raw")
+    corrected = corrections.of_wave(wave)
+    names = ("pk", "receipt", "submitted_at", "mode", "language", *(column.value for column in Segment), "raw")
     rows = Response.objects.filter(wave=wave, is_valid=True, is_anonymous=False).order_by("pk")
-    for *facts, values in rows.values_list(*names).iterator(chunk_size=CHUNK):
-        out.writerow([*map(cell, facts), *(cell(column.read(values or {})) for column in columns)])
+    for pk, *facts, values in rows.values_list(*names).iterator(chunk_size=CHUNK):
+        values = corrections.with_corrections(values, corrected.get(pk, {}))
+        out.writerow([*map(cell, facts), *(cell(column.read(values)) for column in columns)])
         count += 1
     return count
 

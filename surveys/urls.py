@@ -74,6 +74,7 @@ urlpatterns = [
     path("invitations/<int:pk>/withdraw", waves.invitation_withdraw, name="invitation_withdraw"),
     path("invitations/<int:pk>/renew", waves.invitation_renew, name="invitation_renew"),
     path("answers/<int:pk>/", responses.response, name="response"),
+    path("answers/<int:pk>/correct", responses.response_correct, name="response_correct"),
     path("answers/<int:pk>/check/<slug:step>", checks.check_step, name="check_step"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/", findings.finding, name="finding"),

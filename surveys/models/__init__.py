@@ -1,4 +1,5 @@
 from surveys.models.check import ResponseCheck
+from surveys.models.correction import AnswerCorrection
 from surveys.models.finding import Finding
 from surveys.models.invitation import Invitation
 from surveys.models.paper import PaperBatch
@@ -8,7 +9,7 @@ from surveys.models.response import Answer, AnswerText, BoxedAnswer, Draft, LowA
 from surveys.models.wave import ResultSnapshot, Wave, WaveKey
 
 __all__ = [
-    "Answer", "AnswerText", "BoxedAnswer", "Draft", "Finding", "Invitation", "LowAnswer", "PaperBatch",
+    "Answer", "AnswerCorrection", "AnswerText", "BoxedAnswer", "Draft", "Finding", "Invitation", "LowAnswer", "PaperBatch",
     "PlanActivity", "PlanRevision", "Question", "Questionnaire", "QuestionnaireVersion", "Response", "ResponseCheck",
-    "ResultSnapshot",     "Scale", "SpentMarker", "SurveyPlan", "Wave", "WaveKey",
+    "ResultSnapshot", "Scale", "SpentMarker", "SurveyPlan", "Wave", "WaveKey",
 ]  # fmt: skip
