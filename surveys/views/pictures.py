@@ -8,6 +8,7 @@ from core.i18n import pick
 from core.statistics.results import Verdict
 from surveys.report_parts import based
 from surveys.selectors import charts, results
+from surveys.selectors.kept import Kept
 
 SIGNS = {Verdict.IMPROVED: "up", Verdict.WORSENED: "down", Verdict.NOT_PROVEN: "none"}
 
@@ -28,23 +29,24 @@ def titles_of(wave):
 def pictures(request, wave):
     """Headline, charts and the groups chosen by ``?by=``."""
     user, column = request.user, request.GET.get("by", "")
-    found = results.of_wave(wave)
+    kept = Kept(wave)
+    found = kept(results.of_wave)
     titles = titles_of(wave)
     columns = results.segments_in_use(wave)
     column = column if column in dict(columns) else (columns[0][0] if columns else "")
-    trend = results.trend(wave)
+    trend = kept(results.trend)
     shown = [
         charts.funnel(results.funnel(wave)),
         charts.dimensions(found),
         charts.bands(found),
         *charts.distributions(found, url=lambda uid: rows_url(wave, user, question=uid)),
-        charts.importance(results.importance(wave), titles),
+        charts.importance(kept(results.importance), titles),
         charts.trend(trend, target=wave.target_score, url=lambda pk: f"/surveys/waves/{pk}/")
         if len(trend) > 1
         else None,
     ]
     if column:
-        compared = results.compare(wave, column)
+        compared = kept(results.compare, column)
         shown.append(charts.groups(compared, url=lambda value: rows_url(wave, user, **{column: value})))
     others = [charts.question(row) for row in found.questions if row.question.kind not in ("rating", "text")]
     return {
