@@ -54,6 +54,12 @@ class NoticeState(Coloured):
     RETURNED = "returned", pgettext_lazy("notice", "Sent back")
     VERIFIED = "verified", pgettext_lazy("notice", "Verified")
     CLOSED = "closed", pgettext_lazy("notice", "Closed")
+    DISCARDED = "discarded", pgettext_lazy("notice", "Discarded")
+
+    @classmethod
+    def unsent(cls):
+        """Without a number: nobody outside the supervision group ever saw it."""
+        return [cls.DRAFT.value, cls.DISCARDED.value]
 
     @classmethod
     def colours(cls):

@@ -94,7 +94,11 @@ NOTICE = Workflow(
     states=N,
     title=_("Rectification notice"),
     table={
-        N.DRAFT: {N.ISSUED: Step("notices.issue", "improvements.send_notice", note=_("numbered; text and paper are frozen"))},
+        N.DRAFT: {
+            N.ISSUED: Step("notices.issue", "improvements.send_notice", note=_("numbered; text and paper are frozen")),
+            N.DISCARDED: Step("notices.discard", "improvements.edit_notice", needs_reason=True, note=_("its observations are free again")),
+        },
+        N.DISCARDED: {},
         N.ISSUED: {N.ACKNOWLEDGED: Step("notices.acknowledge", "improvements.acknowledge_notice", note=_("by the head"))},
         N.ACKNOWLEDGED: {N.REPLIED: _answer},
         N.REPLIED: {

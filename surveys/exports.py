@@ -110,10 +110,16 @@ def _table(text, wave, columns):
     names = ("pk", "receipt", "submitted_at", "mode", "language", *(column.value for column in Segment), "raw")
     rows = Response.objects.filter(wave=wave, is_valid=True, is_anonymous=False).order_by("pk")
     for pk, *facts, values in rows.values_list(*names).iterator(chunk_size=CHUNK):
-        values = corrections.with_corrections(values, corrected.get(pk, {}))
-        out.writerow([*map(cell, facts), *(cell(column.read(values)) for column in columns)])
+        if pk in corrected:
+            values = corrections.with_corrections(values, corrected[pk])
+        out.writerow(map(_cell, (*facts, *(column.read(values or {}) for column in columns))))
         count += 1
     return count
+
+
+def _cell(value):
+    """``cell``, without a question for what most values are: a code, or nothing."""
+    return value if value is None or type(value) is int else cell(value)
 
 
 def syntax(wave, columns):

@@ -183,7 +183,7 @@ class NoticeQuerySet(SupervisionQuerySet, OwedQuerySet):
     ANSWERED, ANSWERED_AT = NoticeState.REPLIED, "replied_at"
 
     def settled(self):
-        return self.exclude(state=NoticeState.DRAFT)
+        return self.exclude(state__in=NoticeState.unsent())
 
     def open(self):
         return self.filter(state__in=NoticeState.open())
@@ -231,13 +231,17 @@ class RectificationNotice(Tracked):
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="notice_number_once"),
             models.CheckConstraint(condition=Q(state__in=NoticeState.values), name="notice_state_known"),
             models.CheckConstraint(
-                condition=Q(state=NoticeState.DRAFT, number="", issued_at=None, issued_by=None)
-                | (~Q(state=NoticeState.DRAFT) & ~Q(number="") & Q(issued_at__isnull=False, issued_by__isnull=False)),
+                condition=Q(state__in=NoticeState.unsent(), number="", issued_at=None, issued_by=None)
+                | (
+                    ~Q(state__in=NoticeState.unsent())
+                    & ~Q(number="")
+                    & Q(issued_at__isnull=False, issued_by__isnull=False)
+                ),
                 name="notice_issued_iff_not_draft",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[NoticeState.DRAFT, NoticeState.ISSUED], acknowledged_at=None)
-                | (~Q(state__in=[NoticeState.DRAFT, NoticeState.ISSUED]) & Q(acknowledged_at__isnull=False)),
+                condition=Q(state__in=[*NoticeState.unsent(), NoticeState.ISSUED], acknowledged_at=None)
+                | (~Q(state__in=[*NoticeState.unsent(), NoticeState.ISSUED]) & Q(acknowledged_at__isnull=False)),
                 name="notice_acknowledged_iff_confirmed",
             ),
             models.CheckConstraint(

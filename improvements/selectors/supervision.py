@@ -111,7 +111,7 @@ def notices_issued(start, end, units=None):
 def notices_due(start, end, units=None):
     """Issued notices whose first due day lies in the period: the base of answering on time."""
     since, until = moments(start, end)
-    rows = RectificationNotice.objects.exclude(state=NoticeState.DRAFT).filter(due_at__gte=since, due_at__lt=until)
+    rows = RectificationNotice.objects.settled().filter(due_at__gte=since, due_at__lt=until)
     return rows if units is None else rows.filter(unit__in=units)
 
 

@@ -43,6 +43,18 @@ def edit(notice, *, by, items, expected_version=None, **fields):
     return notice
 
 
+@transaction.atomic
+def discard(notice, *, by, reason, expected_version=None):
+    """Give a draft up: its observations are free for another notice. The history names them."""
+    items = [row.observation.number for row in notice.items.select_related("observation")]
+    notice.items.all().delete()  # while it is a draft: the database allows it no later
+    NOTICE.move(
+        notice, NoticeState.DISCARDED, by=by, comment=reason, expected_version=expected_version,
+        payload={"observations": items},
+    )  # fmt: skip
+    return notice
+
+
 def _write_items(notice, items):
     """Raises InvalidTransition for an observation of another unit, an unsettled one, or one in another notice."""
     if not items:

@@ -13,7 +13,7 @@ from accounts.models import OrgUnit
 from core import attachments
 from core.access import needs
 from core.acts import Act
-from core.forms import ConfirmForm
+from core.forms import ConfirmForm, ReasonForm
 from core.lists import list_page
 from core.models import Attachment
 from core.panels import panels
@@ -138,6 +138,10 @@ ACTS = {
         "check_notice", service.send_back, ReturnForm, _("Send back"), _("Send back"),
         _("A new round begins with its own due date; the first one stays visible."),
     ),
+    "discard": replace(act(
+        "edit_notice", service.discard, ReasonForm, _("Discard the draft"), _("Discard"),
+        _("Its observations are free for another notice."), _("The draft stays in the history and cannot be taken up again."),
+    ), is_dangerous=True),
     "close": act(
         "close_notice", service.close, RemarkForm, _("Close the notice"), _("Close the notice"),
         _("Nothing more is written about it."),

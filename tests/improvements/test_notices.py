@@ -38,6 +38,26 @@ def told(kind):
     return set(Message.objects.filter(kind=f"improvements.{kind}").values_list("to_user_id", flat=True))
 
 
+def test_a_discarded_draft_frees_its_observations_and_stays_in_the_history(who):
+    row = make.notice_at(NoticeState.DRAFT, who)
+    (observation,) = [item.observation for item in row.items.select_related("observation")][:1]
+    with pytest.raises(InvalidTransition):
+        notices.discard(row, by=who.lead, reason=" ")
+    assert row.items.exists()
+    notices.discard(row, by=who.lead, reason="与另一份重复")
+    assert (row.state, row.number, row.items.count()) == ("discarded", "", 0)
+    event = Event.objects.of(row).get(kind="discard")
+    assert event.comment == "与另一份重复" and observation.number in event.payload["observations"]
+    assert observation in type(observation).objects.free()
+    again = notices.draft(
+        by=who.lead, unit=who.unit, title="再来", due_at=row.due_at, items=[(observation, "整改", "抽查")]
+    )
+    assert again.items.get().observation == observation
+    assert not allows(who.lead, "improvements.edit_notice", row)
+    head = RectificationNotice.objects.visible_to(who.head)
+    assert row not in head and again not in head
+
+
 # The way ---------------------------------------------------------------------------------------------
 
 
