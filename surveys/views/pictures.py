@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.i18n import pick
 from core.statistics.results import Verdict
-from surveys.report_parts import based
+from surveys.report_parts import based, signed
 from surveys.selectors import charts, results
 from surveys.selectors.kept import Kept
 
@@ -69,9 +69,9 @@ def headline(found):
     }  # fmt: skip
     if change:
         diff = change.top
-        words |= {"change": f"{100 * diff.estimate:+.1f}", "verdict": SIGNS[diff.verdict], "verdict_words": verdict_words(diff.verdict),
-                  "change_note": _("against %(wave)s; interval %(low)+.1f to %(high)+.1f") % {
-                      "wave": change.before.code, "low": 100 * diff.low, "high": 100 * diff.high}}  # fmt: skip
+        words |= {"change": signed(f"{100 * diff.estimate:+.1f}"), "verdict": SIGNS[diff.verdict], "verdict_words": verdict_words(diff.verdict),
+                  "change_note": signed(_("against %(wave)s; interval %(low)+.1f to %(high)+.1f") % {
+                      "wave": change.before.code, "low": 100 * diff.low, "high": 100 * diff.high})}  # fmt: skip
     return words
 
 
