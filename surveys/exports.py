@@ -10,10 +10,12 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core import exports as tables
 from core.exports.csv import cell
 from surveys.choices import QuestionKind as Kind
 from surveys.choices import ResponseMode, Segment
@@ -21,6 +23,7 @@ from surveys.instrument import NA
 from surveys.models import Response
 from surveys.selectors import corrections
 from surveys.selectors.segments import labels_of
+from surveys.wording import words_of
 
 MISSING = -9
 CHUNK = 2000
@@ -93,28 +96,63 @@ def _place(value, code):
 FACTS = ("receipt", "received", "way", "language", *(column.value for column in Segment))
 
 
-def write(target, wave, instrument):
-    """A zip of the table (csv, UTF-8) and its SPSS syntax into the binary file ``target``. Returns the rows written."""
+def write(target, wave, instrument, only=None):
+    """A zip of the table (csv, UTF-8) and its SPSS syntax into the binary file ``target``. Returns the rows written.
+
+    ``only`` (a queryset of Responses) narrows the answers, here and in ``write_words``.
+    """
     columns = variables(instrument)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("answers.csv", "w") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
-            count = _table(text, wave, columns)
+            count = _table(text, wave, columns, only)
         archive.writestr("answers.sps", "\ufeff" + syntax(wave, columns))
     return count
 
 
-def _table(text, wave, columns):
+def _table(text, wave, columns, only):
     out, count = csv.writer(text, lineterminator="\r\n"), 0
     out.writerow([*FACTS, *(column.name for column in columns)])
+    for facts, values in _answers(wave, only):
+        out.writerow(map(_cell, (*facts, *(column.read(values) for column in columns))))
+        count += 1
+    return count
+
+
+def _answers(wave, only):
+    """(receipt, moment, way, language and segments, values that count) of each valid answer with a name."""
     corrected = corrections.of_wave(wave)
     names = ("pk", "receipt", "submitted_at", "mode", "language", *(column.value for column in Segment), "raw")
     rows = Response.objects.filter(wave=wave, is_valid=True, is_anonymous=False).order_by("pk")
+    if only is not None:
+        rows = rows.filter(pk__in=only.order_by().values("pk"))
     for pk, *facts, values in rows.values_list(*names).iterator(chunk_size=CHUNK):
-        if pk in corrected:
-            values = corrections.with_corrections(values, corrected[pk])
-        out.writerow(map(_cell, (*facts, *(column.read(values or {}) for column in columns))))
-        count += 1
-    return count
+        yield facts, corrections.with_corrections(values, corrected[pk]) if pk in corrected else values or {}
+
+
+def write_words(target, wave, instrument, only=None, *, by=None):
+    """A workbook for readers into the binary file ``target``: answers in words, ratings and numbers as numbers."""
+    words = [dict(values) for _name, _label, _form, values in _facts(wave)]
+    headers = [label for _name, label, _form, _values in _facts(wave)]
+    headers += [f"{question.number}. {question.title}" for question in instrument.questions]
+    rows = (
+        [
+            *(names.get(fact, fact) for names, fact in zip(words, facts, strict=True)),
+            *(_readable(question, values.get(question.uid)) for question in instrument.questions),
+        ]
+        for facts, values in _answers(wave, only)
+    )
+    title = f"{wave.code} {wave.name}"
+    return tables.write(tables.Sheet(title, headers, rows, tables.facts(title, by)), "xlsx", target)
+
+
+def _readable(question, value):
+    if value is None:
+        return None
+    if question.kind in (Kind.RATING, Kind.SCALE) and value != NA:
+        return value
+    if question.kind == Kind.NUMBER and value != NA:
+        return Decimal(str(value))
+    return words_of(question, value)
 
 
 def _cell(value):

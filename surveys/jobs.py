@@ -4,16 +4,19 @@ import io
 import tempfile
 
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core import jobs
-from core.i18n import speaking
+from core.i18n import CHINESE, speaking
 from core.jobs import job, keep_file
 from core.workflow import record
 from surveys import exports, wave_papers
 from surveys.choices import WaveState
+from surveys.filters import ResponseFilter
 from surveys.models import PaperBatch, Wave
 from surveys.papers import make_sheets
+from surveys.selectors import lists
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import entering, waves
 
@@ -78,21 +81,29 @@ def wave_report(run, progress):
     return {"url": wave.get_absolute_url()}
 
 
-def start_export(wave, *, by):
-    """The single answers of ``wave`` as a data file; the wave remembers who took it."""
-    record(wave, "exported", by=by, payload={"what": "answers", "format": "csv+sps"})
+DATA = {"sps": ("zip", exports.write), "xlsx": ("xlsx", exports.write_words)}
+
+
+def start_export(wave, *, by, fmt="sps", narrowed="", language=CHINESE):
+    """The single answers of ``wave`` as a data file; the wave remembers who took it. ``narrowed`` is the list's query."""
+    record(wave, "exported", by=by, payload={"what": "answers", "format": fmt, "filter": narrowed})
     return jobs.start(
-        "surveys.export_answers", by=by, title=_("Answers of %(wave)s") % {"wave": wave}, params={"wave": wave.pk}
-    )
+        "surveys.export_answers", by=by, title=_("Answers of %(wave)s") % {"wave": wave},
+        params={"wave": wave.pk, "format": fmt, "filter": narrowed, "language": language},
+    )  # fmt: skip
 
 
 @job("surveys.export_answers")
 def export_answers(run, progress):
-    """``params``: wave (id). Written to a file beside the memory, row by row."""
+    """``params``: wave (id), format, filter, language. Written to a file beside the memory, row by row."""
     wave = Wave.objects.select_related("questionnaire_version").get(pk=run.params["wave"])
+    ending, write = DATA[run.params["format"]]
+    found = ResponseFilter(QueryDict(run.params["filter"]), lists.responses(run.owner, wave))
     progress.total(1)
-    with tempfile.TemporaryFile() as target:
-        count = exports.write(target, wave, instrument_of(wave.questionnaire_version))
-        keep_file(run, f"{wave.code}.zip", target)
+    with tempfile.TemporaryFile() as target, speaking(run.params["language"]):
+        count = write(
+            target, wave, instrument_of(wave.questionnaire_version), found.qs if run.params["filter"] else None
+        )
+        keep_file(run, f"{wave.code}.{ending}", target)
     progress.step()
     return {"url": f"{wave.get_absolute_url()}answers/", "rows": count}

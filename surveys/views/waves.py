@@ -19,7 +19,7 @@ from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys.choices import WaveState
 from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
-from surveys.jobs import PAPERS, start_export, start_open, start_report
+from surveys.jobs import DATA, PAPERS, start_export, start_open, start_report
 from surveys.models import Invitation, PlanActivity, Wave
 from surveys.selectors import audience, lists, precision, results
 from surveys.services import invitations, links
@@ -105,7 +105,13 @@ def answers_export(request, pk):
     if row.is_anonymous:
         raise Http404
     require(request.user, "surveys.export_answers_of", row)
-    return redirect("core:job_detail", start_export(row, by=request.user).pk)
+    fmt, narrowed = request.POST.get("format", "sps"), request.GET.copy()
+    if fmt not in DATA or not ResponseFilter(narrowed, lists.responses(request.user, row)).form.is_valid():
+        raise Http404
+    for name in ("page", "after", "before", "sort", "columns"):
+        narrowed.pop(name, None)
+    run = start_export(row, by=request.user, fmt=fmt, narrowed=narrowed.urlencode(), language=get_language())
+    return redirect("core:job_detail", run.pk)
 
 
 @require_POST

@@ -5,11 +5,13 @@ import io
 import uuid
 import zipfile
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.choices import Role
+from core import jobs
 from core.models import Event, Job
 from surveys import exports
 from surveys.models import Response
@@ -80,6 +82,42 @@ def test_what_was_left_out_is_not_in_the_file():
     checks.doubt(check, by=officer, reason="x")
     checks.leave_out(check, by=lead)
     assert [row["receipt"] for row in files(wave)[1]] == [good.receipt]
+
+
+@pytest.mark.django_db
+def test_a_workbook_in_words_with_numbers_as_numbers():
+    wave = open_wave(branched(), invited=0)
+    returned(wave, {"all": "2", "came": "2", "wait": "15", "order": ["4", "1"], "since": "2026-03-15", "cost": "12.5",
+                    "idea": "=1+1"})  # fmt: skip
+    target = io.BytesIO()
+    with translation.override("en"):
+        assert exports.write_words(target, wave, instrument_of(wave.questionnaire_version)) == 1
+    _about, page = openpyxl.load_workbook(target)
+    headers, row = page.iter_rows(values_only=True)
+    said = dict(zip(headers, row, strict=True))
+    assert {header.partition(". ")[2]: value for header, value in said.items() if ". " in header and value} == {
+        "Are you satisfied?": 2, "Which form?": "Trainer", "How long did you wait?": 15, "What first? You chose –": "1. Price / 2. Content",
+        "Which day?": "15 Mar 2026", "Cost": 12.5, "Anything else?": "=1+1",
+    }  # fmt: skip
+    assert said["Way"] == "Open link"
+
+
+@pytest.mark.django_db
+def test_what_is_filtered_is_what_is_exported(client):
+    officer, wave = make.person(Role.SURVEY_OFFICER), open_wave(three_sections(), invited=0)
+    payload = {name[2:]: value for name, value in COMPLETE.items()}
+    low, other = returned(wave, payload | {"clear": "1"}), returned(wave, payload | {"clear": "5"})
+    page = reverse("surveys:answers_export", args=[wave.pk])
+    client.force_login(officer)
+    for query, found in (("?question=clear&value=1&page=2", {low.receipt}), ("", {low.receipt, other.receipt})):
+        client.post(page + query, {"format": "sps"})
+        run = Job.objects.latest("pk")
+        jobs.run(run.pk)
+        run.refresh_from_db()
+        with zipfile.ZipFile(run.file) as archive:
+            rows = csv.DictReader(io.StringIO(archive.read("answers.csv").decode("utf-8-sig")))
+        assert {row["receipt"] for row in rows} == found
+    assert client.post(page, {"format": "exe"}).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
