@@ -258,6 +258,7 @@ VOICE_PER_10_MINUTES = env.whole("VOICE_PER_10_MINUTES", 3000)  # complaints and
 VOICE_OF_NETWORK_PER_10_MINUTES = env.whole("VOICE_OF_NETWORK_PER_10_MINUTES", 60)
 VOICE_SECONDS = env.whole("VOICE_SECONDS", 3)  # nobody fills in that form faster
 TRACKING_OF_NETWORK_PER_10_MINUTES = env.whole("TRACKING_OF_NETWORK_PER_10_MINUTES", 30)
+CONTACT_REST_DAYS = env.whole("CONTACT_REST_DAYS", 30)  # a new wave leaves in peace who was asked within so many days
 SUPPRESSION_SCORES = env.whole("SUPPRESSION_SCORES", 5)  # groups smaller than this are not shown (PRV-05)
 SUPPRESSION_TEXTS = env.whole("SUPPRESSION_TEXTS", 10)
 

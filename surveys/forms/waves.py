@@ -49,6 +49,10 @@ class AudienceForm(PortalForm):
     service_since = forms.DateField(label=_("Served since"), required=False, widget=DAY)
     service_until = forms.DateField(label=_("Served until"), required=False, widget=DAY)
     primary_only = forms.BooleanField(label=_("Only the first contact of each customer"), required=False)
+    rest_days = forms.IntegerField(
+        label=_("Days of rest"), required=False, min_value=1, max_value=730,
+        help_text=_("Nobody is asked whom another wave asked within so many days. Empty: everybody."),
+    )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,7 +70,7 @@ class AudienceForm(PortalForm):
         for name in ("service_since", "service_until"):
             if data[name]:
                 found[name] = data[name].isoformat()
-        return found | ({"primary_only": True} if data["primary_only"] else {})
+        return found | {name: data[name] for name in ("primary_only", "rest_days") if data[name]}
 
 
 def usual_window():

@@ -2,16 +2,19 @@
 
 The filter is ``{"kinds": [...], "types": [...], "tiers": [...], "relations": [...], "regions": [...],
 "industries": [...], "units": [ids], "projects": [ids], "service_kinds": [...], "service_since": "2026-07-01",
-"service_until": "2026-09-30", "primary_only": true}``; an empty or missing entry does not restrict.
+"service_until": "2026-09-30", "primary_only": true, "rest_days": 30}``; an empty or missing entry does not restrict.
+``rest_days`` leaves in peace whom a wave that opened within so many days has asked, whether it had names or not.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 
 from customers.choices import Audience
 from customers.models import ContactPerson, ServiceRecord
-from surveys.choices import Segment
+from surveys.choices import InvitationState, Segment
+from surveys.models import Invitation
 
 COLUMNS = {
     "types": "customer__type",
@@ -27,9 +30,10 @@ STRATA = {
 }  # fmt: skip
 
 
-def population(audience):
-    """Contact persons who fit the filter, agreed to be asked and are protected by no hold; in a fixed
-    order.
+def population(audience, *, but=None):
+    """Contact persons who fit the filter, agreed to be asked and are protected by no hold; in a fixed order.
+
+    ``but`` is the wave whose own invitations are no reason to rest.
     """
     contacts = ContactPerson.objects.surveyable().filter(
         customer__kind__in=audience.get("kinds") or [Audience.CUSTOMER]
@@ -43,10 +47,22 @@ def population(audience):
         contacts = contacts.filter(customer__projects__in=audience["projects"])
     if audience.get("primary_only"):
         contacts = contacts.filter(is_primary=True)
+    if audience.get("rest_days"):
+        contacts = contacts.exclude(Exists(_asked_since(timezone.now() - timedelta(days=audience["rest_days"]), but)))
     services = services_of(audience)
     if services is not None:
         contacts = contacts.filter(customer__in=services.values("customer"))
     return contacts.order_by("pk").distinct()
+
+
+def _asked_since(moment, but):
+    asked = Invitation.objects.filter(contact=OuterRef("pk"), wave__opened_at__gte=moment)
+    return asked.exclude(state=InvitationState.WITHDRAWN).exclude(wave=but)
+
+
+def without_rest(audience):
+    """The same people, whether they were asked lately or not."""
+    return {key: value for key, value in audience.items() if key != "rest_days"}
 
 
 def strata(people, column):
@@ -70,11 +86,13 @@ def services_of(audience):
     return services
 
 
-def count(audience):
-    """{"contacts": n, "with_email": n}: how many can be asked, and how many of them reached by mail."""
-    return population(audience).aggregate(
+def count(audience, *, but=None):
+    """{"contacts": n, "with_email": n, "resting": n}: who can be asked, how many by mail, who was asked too lately."""
+    found = population(audience, but=but).aggregate(
         contacts=Count("pk", distinct=True), with_email=Count("pk", distinct=True, filter=~Q(email_index=""))
     )
+    everybody = population(without_rest(audience)).count() if audience.get("rest_days") else found["contacts"]
+    return found | {"resting": everybody - found["contacts"]}
 
 
 def serving_units(audience, customer_ids):

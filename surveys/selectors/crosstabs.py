@@ -230,6 +230,6 @@ def population_by(wave, column):
     if wave.frame and wave.strata_by == column:
         return {row["value"]: row["population"] for row in wave.frame}
     found = {}
-    for _pk, value in audience.strata(audience.population(wave.audience), column):
+    for _pk, value in audience.strata(audience.population(audience.without_rest(wave.audience)), column):
         found[value] = found.get(value, 0) + 1
     return found

@@ -174,7 +174,9 @@ def wave_create(request):
             "name_en": activity.title_en,
         }
     form = WaveForm(posted(request), user=request.user, initial=initial)
-    people = AudienceForm(posted(request), initial={"kinds": ["customer"]})
+    people = AudienceForm(
+        posted(request), initial={"kinds": ["customer"], "rest_days": settings.CONTACT_REST_DAYS or None}
+    )
     if form.is_valid() and people.is_valid():
         made = service.create(by=request.user, audience=people.audience(), **form.values())
         return redirect(made)
@@ -197,7 +199,13 @@ def wave_edit(request, pk):
         )
         messages.success(request, _("Saved."))
         return redirect(row)
-    context = {"form": form, "people": people, "title": row, "wave": row, "audience_n": audience.count(row.audience)}
+    context = {
+        "form": form,
+        "people": people,
+        "title": row,
+        "wave": row,
+        "audience_n": audience.count(row.audience, but=row),
+    }
     return render_page(request, "surveys/wave_edit.html", context)
 
 

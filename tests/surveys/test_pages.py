@@ -1,5 +1,6 @@
 """Staff pages of surveys: what they show, to whom, and in how many queries (SUR-01–04, QST-10, CHN-16, PRV-05)."""
 
+import re
 from datetime import date
 
 import pytest
@@ -279,8 +280,9 @@ def test_the_result_page_shows_base_and_interval_with_every_figure(officer):
 def test_under_five_answers_nothing_is_shown(officer):
     wave = make.answered_wave([5, 5, 1, 1])
     page = officer.get(wave.get_absolute_url()).content.decode()
-    assert "50.0" not in page
-    assert "3.00" not in page
+    words = re.sub(r"<[^>]*>", " ", page)  # a moment in an attribute may hold any digits
+    assert "50.0" not in words
+    assert "3.00" not in words
 
 
 def test_a_low_answer_opens_a_follow_up_and_becomes_a_finding(officer):

@@ -43,7 +43,7 @@ def test_only_those_who_may_be_asked_are_asked():
     contacts.set_consent(silent, by=None, agrees=False)
     contacts.opt_out(gone)
     assert list(audience.population({})) == [good]
-    assert audience.count({}) == {"contacts": 1, "with_email": 1}
+    assert audience.count({}) == {"contacts": 1, "with_email": 1, "resting": 0}
 
 
 def test_audience_filter():
@@ -291,3 +291,26 @@ def test_a_low_answer_becomes_a_finding():
     finding = findings.propose_from(low, by=wave.owner)
     assert (finding.low_answer, finding.question.code, finding.base_n) == (low, "Q1", 5)
     assert findings.propose_from(low, by=wave.owner) == finding
+
+
+# Rest ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_anonymous", [False, True])
+def test_who_was_asked_lately_rests(is_anonymous):
+    long_ago, lately = make.open_wave(3), make.open_wave(2, is_anonymous=is_anonymous)
+    Wave.objects.filter(pk=long_ago.pk).update(opened_at=timezone.now() - timedelta(days=40))
+    everybody = {"industries": [*long_ago.audience["industries"], *lately.audience["industries"]]}
+    rule, rested = everybody | {"rest_days": 30}, {holder.contact for holder in long_ago.people}
+    assert set(audience.population(rule)) == rested
+    assert audience.count(rule) == {"contacts": 3, "with_email": 3, "resting": 2}
+    assert audience.count(rule, but=lately) == {"contacts": 5, "with_email": 5, "resting": 0}
+    assert audience.count(everybody | {"rest_days": 60})["resting"] == 5
+    assert audience.count(everybody) == {"contacts": 5, "with_email": 5, "resting": 0}
+    assert set(sampling.draw(rule).ids) == {contact.pk for contact in rested}
+
+
+def test_a_withdrawn_invitation_is_no_reason_to_rest():
+    wave = make.open_wave(2)
+    wave.invitations.update(state=InvitationState.WITHDRAWN)
+    assert audience.count(wave.audience | {"rest_days": 30})["contacts"] == 2
