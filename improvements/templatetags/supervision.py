@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import moments
+from improvements.choices_supervision import NoticeState
 
 register = template.Library()
 
@@ -26,6 +27,10 @@ def verifier_words(row):
 def issued_words(notice):
     if notice.is_draft:
         return _("Drafted by %(who)s. Nobody outside the supervision group sees it.") % {"who": notice.drafted_by}
+    if notice.state == NoticeState.DISCARDED:
+        return _("Drafted by %(who)s and discarded. Nobody outside the supervision group ever saw it.") % {
+            "who": notice.drafted_by
+        }
     facts = {"who": notice.issued_by, "unit": notice.unit, "at": moments.text(notice.issued_at)}
     return _("Issued to %(unit)s by %(who)s, %(at)s. Its text cannot be changed any more.") % facts
 

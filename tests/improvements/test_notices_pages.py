@@ -34,6 +34,20 @@ def post(client, url, **facts):
     return response
 
 
+def test_a_draft_is_discarded_by_its_page_and_says_so(client, who):
+    row = make.notice_at(NoticeState.DRAFT, who)
+    client.force_login(who.lead)
+    step = reverse("improvements:notice_step", args=[row.pk, "discard"])
+    assert step in client.get(row.get_absolute_url()).content.decode()
+    assert client.post(step, {"version": row.version, "reason": ""}).status_code == 200
+    post(client, step, version=row.version, reason="与另一份重复")
+    page = client.get(row.get_absolute_url()).content.decode()
+    assert "与另一份重复" in page and step not in page and "None" not in page
+    assert f"由{who.lead}起草，已作废" in page
+    client.force_login(who.head)
+    assert client.get(row.get_absolute_url()).status_code == 404
+
+
 def test_the_whole_way_by_its_pages(client, who):
     client.force_login(who.lead)
     today = timezone.localdate()
