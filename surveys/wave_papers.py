@@ -43,7 +43,7 @@ def _strata(plan):
 def _others(found):
     """The questions that are not rated, one picture each, with the address of no single answer."""
     for row in found.questions:
-        if row.question.kind not in (Kind.RATING, Kind.TEXT, Kind.DATE):
+        if row.question.kind != Kind.RATING:
             yield replace(charts.question(row), rows_url="")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from core.statistics.crosstab import Crosstab, crosstab
+from core.statistics.crosstab import MARK, Crosstab, crosstab
 from core.statistics.intervals import share
 from core.statistics.results import Mean, Share
 from core.statistics.suppression import suppress_groups
@@ -41,16 +41,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """Share of the answers of a group; ``residual`` (adjusted, None where not tested) beyond ±1.96 stands out."""
+    """Share of the answers of a group; ``residual`` (adjusted, None where not tested) beyond ±MARK stands out."""
 
     share: Share
     residual: float | None
 
     @property
     def mark(self):
-        return (
-            "" if self.residual is None or abs(self.residual) <= 1.96 else ("above" if self.residual > 0 else "below")
-        )
+        if self.residual is None or abs(self.residual) <= MARK:
+            return ""
+        return "above" if self.residual > 0 else "below"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.i18n import pick
 from core.statistics.results import Verdict
+from surveys.choices import QuestionKind as Kind
 from surveys.report_parts import based, signed
 from surveys.selectors import charts, results
 from surveys.selectors.kept import Kept
@@ -48,7 +49,7 @@ def pictures(request, wave):
     if column:
         compared = kept(results.compare, column)
         shown.append(charts.groups(compared, url=lambda value: rows_url(wave, user, **{column: value})))
-    others = [charts.question(row) for row in found.questions if row.question.kind not in ("rating", "text")]
+    others = [charts.question(row) for row in found.questions if row.question.kind != Kind.RATING]
     return {
         "results": found, "headline": headline(found), "charts": [chart for chart in shown if chart] + others,
         "columns": [(value, label, value == column) for value, label in columns], "rows_url": rows_url(wave, user),
