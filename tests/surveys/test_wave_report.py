@@ -90,6 +90,16 @@ def test_few_answers_give_a_paper_without_figures_or_words(db):
     assert {tuple(row[2:]) for row in rows[1:]} == {("fewer than 5 answers", *[None] * 7)}
 
 
+def test_an_anonymous_wave_has_its_report_too(db):
+    made = make.open_wave(12, is_anonymous=True)
+    for holder in made.people[:10]:
+        make.answer(made, holder, 4, Q6=1, Q10="canary-3")
+    waves.close(made, by=made.owner)
+    paper = text_of(wave_papers.make_pdf(made, "en"))
+    assert "It was anonymous." in paper and "4.00" in paper and "canary-3" in paper
+    assert sheets(wave_papers.make_xlsx(made, "en"))["Figures"][1][2:4] == [10, 4]
+
+
 def test_a_small_stratum_keeps_its_answers_to_itself(db):
     for region, n in (("north", 12), ("west", 4)):
         make.contacts(n, region=region)
