@@ -97,13 +97,12 @@ def start_export(wave, *, by, fmt="sps", narrowed="", language=CHINESE):
 def export_answers(run, progress):
     """``params``: wave (id), format, filter, language. Written to a file beside the memory, row by row."""
     wave = Wave.objects.select_related("questionnaire_version").get(pk=run.params["wave"])
-    ending, write = DATA[run.params["format"]]
-    found = ResponseFilter(QueryDict(run.params["filter"]), lists.responses(run.owner, wave))
+    asked = {"format": "sps", "filter": "", "language": CHINESE} | run.params  # an older job names the wave alone
+    ending, write = DATA[asked["format"]]
+    found = ResponseFilter(QueryDict(asked["filter"]), lists.responses(run.owner, wave))
     progress.total(1)
-    with tempfile.TemporaryFile() as target, speaking(run.params["language"]):
-        count = write(
-            target, wave, instrument_of(wave.questionnaire_version), found.qs if run.params["filter"] else None
-        )
+    with tempfile.TemporaryFile() as target, speaking(asked["language"]):
+        count = write(target, wave, instrument_of(wave.questionnaire_version), found.qs if asked["filter"] else None)
         keep_file(run, f"{wave.code}.{ending}", target)
     progress.step()
     return {"url": f"{wave.get_absolute_url()}answers/", "rows": count}

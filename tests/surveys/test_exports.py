@@ -118,6 +118,10 @@ def test_what_is_filtered_is_what_is_exported(client):
             rows = csv.DictReader(io.StringIO(archive.read("answers.csv").decode("utf-8-sig")))
         assert {row["receipt"] for row in rows} == found
     assert client.post(page, {"format": "exe"}).status_code == 404
+    older = jobs.start("surveys.export_answers", by=officer, title="x", params={"wave": wave.pk})
+    jobs.run(older.pk)
+    older.refresh_from_db()
+    assert (older.state, older.result["rows"]) == ("done", 2)
 
 
 @pytest.mark.django_db(transaction=True)
