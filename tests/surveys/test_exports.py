@@ -111,7 +111,7 @@ def test_what_is_filtered_is_what_is_exported(client):
     client.force_login(officer)
     for query, found in (("?question=clear&value=1&page=2", {low.receipt}), ("", {low.receipt, other.receipt})):
         client.post(page + query, {"format": "sps"})
-        run = Job.objects.latest("pk")
+        run = Job.objects.latest("created_at")
         jobs.run(run.pk)
         run.refresh_from_db()
         with zipfile.ZipFile(run.file) as archive:
