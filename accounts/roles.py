@@ -10,7 +10,7 @@ SEE_SURVEYS = ("surveys.see_plans", "surveys.see_questionnaires", "surveys.see_w
 GRANTS = {
     Role.AGENT: (*SEE_CUSTOMERS, "customers.edit_customer", "customers.reveal_personal", "surveys.see_plans", "surveys.see_waves",
         "surveys.enter_answers", "complaints.see_unit", "complaints.register", "complaints.handle", "complaints.call_back",
-        "appraisal.see_own",
+        "appraisal.see_own", "fieldwork.make_calls",
     ),
     Role.LEAD: (
         *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
@@ -21,6 +21,7 @@ GRANTS = {
         "complaints.review_reply", "complaints.call_back", "complaints.manage", "complaints.decide_suggestion",
         "complaints.reveal_complainant", "complaints.export_ledger", "improvements.see_all",
         "improvements.open_case", "appraisal.see_own", "appraisal.rate",
+        "fieldwork.see_calls", "fieldwork.make_calls", "fieldwork.check_calls", "fieldwork.manage_rules",
     ),
     Role.SURVEY_OFFICER: (
         *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
@@ -30,6 +31,7 @@ GRANTS = {
         "notifications.see_outbox", "notifications.retry_message", "accounts.see_people",
         "complaints.see_all", "improvements.see_all", "improvements.open_case", "improvements.evaluate_effect",
         "improvements.verify_measure", "appraisal.see_own", "appraisal.rate",
+        "fieldwork.see_calls", "fieldwork.make_calls", "fieldwork.manage_rules",
     ),
     Role.DEPARTMENT_USER: (*SEE_CUSTOMERS, *SEE_SURVEYS, "surveys.write_plan", "surveys.enter_answers",
         "reports.see_reports", "complaints.see_unit", "complaints.handle", "complaints.decide_suggestion", "improvements.see_unit",
@@ -46,7 +48,7 @@ GRANTS = {
         *SEE_SURVEYS, "customers.see_all", "surveys.see_answers", "reports.see_reports", "notifications.see_outbox",
         "accounts.see_people", "accounts.see_supervision", "core.see_all_jobs",
         "complaints.see_all", "improvements.see_all", "improvements.inspect", "improvements.issue_notice",
-        "improvements.verify_measure", "improvements.verify_notice", "appraisal.see_all",
+        "improvements.verify_measure", "improvements.verify_notice", "appraisal.see_all", "fieldwork.see_calls",
     ),
     Role.APPRAISAL_OFFICER: ("surveys.see_plans", "surveys.see_waves", "surveys.see_results", "reports.see_reports", "accounts.see_people",
         "complaints.see_figures", "improvements.see_figures", "appraisal.see_all", "appraisal.manage_scheme",
@@ -65,7 +67,7 @@ GRANTS = {
     Role.EMPLOYEE: ("appraisal.see_own",),
 }  # fmt: skip
 
-AUDITED_APPS = ("customers", "surveys", "complaints", "improvements", "appraisal", "reports")
+AUDITED_APPS = ("customers", "surveys", "complaints", "fieldwork", "improvements", "appraisal", "reports")
 READING = ("see_", "reveal_")
 # What the supervision group itself does in the apps it audits.
 SUPERVISES = (

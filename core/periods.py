@@ -50,3 +50,13 @@ def label(period):
     if period.kind == PeriodKind.QUARTER:
         return _("Q%(quarter)s %(year)s") % {"year": year, "quarter": (month - 1) // 3 + 1}
     return _("%(year)s-%(month)02d") % {"year": year, "month": month}
+
+
+def months_before(day, months):
+    """The same day so many months earlier; the last of its month where that day does not exist.
+
+    >>> months_before(date(2026, 8, 31), 6)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -117,15 +117,18 @@ def start(obj, *, by, comment="", payload=None, on_behalf_of=None):
     return obj
 
 
-def edit(obj, *, by, expected_version=None, kind="edited", comment="", **fields):
-    """Change plain fields under the version check and record old and new values. No event when nothing differs."""
+def edit(obj, *, by, expected_version=None, event="edited", comment="", **fields):
+    """Change plain fields under the version check and record old and new values as an Event of kind ``event``.
+
+    No event when nothing differs.
+    """
     before = {name: getattr(obj, name) for name in fields}
     changes = {name: value for name, value in fields.items() if before[name] != value}
     if not changes:
         return obj
     with transaction.atomic():
         compare_and_set(obj, expected_version=expected_version, **changes)
-        record(obj, kind, by=by, comment=comment,
+        record(obj, event, by=by, comment=comment,
                payload={"changes": {name: [_plain(before[name]), _plain(value)] for name, value in changes.items()
                                     if name not in getattr(obj, "UNLOGGED", ())}})  # fmt: skip
     return obj

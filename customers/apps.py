@@ -46,4 +46,5 @@ class CustomersConfig(AppConfig):
             nav.Entry("customers", _("Customers"), "customers:customer_list", SEES, order=10),
             nav.Entry("customers", _("Projects"), "customers:project_list", SEES, order=20),
             nav.Entry("customers", _("Service records"), "customers:service_list", SEES, order=30),
+            nav.Entry("customers", _("Falling due"), "customers:service_due_list", SEES, order=40),
         )

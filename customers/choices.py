@@ -75,6 +75,16 @@ class ServiceKind(models.TextChoices):
     VISIT = "visit", _("Service visit")
 
 
+class DueKind(models.TextChoices):
+    """What falls due for a customer and is worth a call beforehand."""
+
+    MAINTENANCE = "maintenance", _("Maintenance")
+    INSURANCE = "insurance", _("Insurance")
+    INSPECTION = "inspection", _("Inspection")
+    CERTIFICATE = "certificate", _("Certificate")
+    CONTRACT = "contract", _("Contract")
+
+
 class Priority(models.TextChoices):
     P1 = "P1", _("P1")
     P2 = "P2", _("P2")

@@ -14,6 +14,7 @@ from customers.choices import (
     Channel,
     CustomerType,
     Direction,
+    DueKind,
     FollowUpReason,
     FollowUpState,
     Priority,
@@ -22,7 +23,7 @@ from customers.choices import (
     ServiceKind,
     Tier,
 )
-from customers.models import Customer, FollowUp, Interaction, Project, ServiceRecord
+from customers.models import Customer, FollowUp, Interaction, Project, ServiceDue, ServiceRecord
 
 
 class OfCustomer(django_filters.ModelChoiceFilter):
@@ -106,6 +107,16 @@ class ServiceRecordFilter(PortalFilterSet):
     class Meta:
         model = ServiceRecord
         fields = ("q", "kind", "priority", "happened_on", "unit", "customer", "project")
+
+
+class ServiceDueFilter(PortalFilterSet):
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=DueKind)
+    due_on = day_range(label=_("Due on"))
+    customer = OfCustomer()
+
+    class Meta:
+        model = ServiceDue
+        fields = ("kind", "due_on", "customer")
 
 
 class InteractionFilter(PortalFilterSet):

@@ -15,13 +15,14 @@ from customers.choices import (
     ConsentSource,
     CustomerType,
     Direction,
+    DueKind,
     Priority,
     ProjectState,
     Relation,
     ServiceKind,
     Tier,
 )
-from customers.models import ContactPerson, Customer, Interaction, Project, ServiceRecord
+from customers.models import ContactPerson, Customer, Interaction, Project, ServiceDue, ServiceRecord
 from customers.names import name_form
 from customers.services import customers
 
@@ -267,6 +268,34 @@ class ServiceImport(CustomerSchema):
         return {"url": str(reverse_lazy("customers:service_list"))}
 
 
+class ServiceDueImport(CustomerSchema):
+    code = "service-dues"
+    title = gettext_lazy("Services falling due")
+    help = gettext_lazy(
+        "One row per maintenance, insurance or certificate that falls due. The lists of calls are drawn up from it."
+    )
+    columns = [
+        CUSTOMER,
+        Column("kind", gettext_lazy("Kind"), kind="choice", choices=DueKind, required=True, example=DueKind.CERTIFICATE),
+        Column("subject", gettext_lazy("Of what"), required=True, max_length=120, example="PMP-2023-0188",
+               help=gettext_lazy("Number plate, certificate or contract."), aliases=("车牌号", "证书编号", "合同编号", "对象")),
+        Column("due_on", gettext_lazy("Due on"), kind="date", required=True, example="2026-12-31", aliases=("到期日", "到期日期")),
+    ]  # fmt: skip
+    together = [("customer", "kind", "subject", "due_on")]
+
+    def resolve(self, rows, context):
+        self.refer(rows, context, "customer", unit=False)
+        keys = {row["customer"].pk for row in rows if row["customer"]}
+        held = set(ServiceDue.objects.filter(customer__in=keys).values_list("customer", "kind", "subject", "due_on"))
+        for row in rows:
+            if row["customer"] and (row["customer"].pk, row["kind"], row["subject"], row["due_on"]) in held:
+                row.fail("subject", _("This exists already."))
+
+    def commit(self, rows, *, by, progress):
+        self.store(ServiceDue, [row.values for row in rows], by=by, progress=progress)
+        return {"url": str(reverse_lazy("customers:customer_list"))}
+
+
 class InteractionImport(CustomerSchema):
     code = "interactions"
     title = gettext_lazy("Contacts with customers")
@@ -301,5 +330,5 @@ class InteractionImport(CustomerSchema):
         return {"url": str(reverse_lazy("customers:interaction_list"))}
 
 
-for schema in (CustomerImport, ContactImport, ProjectImport, ServiceImport, InteractionImport):
+for schema in (CustomerImport, ContactImport, ProjectImport, ServiceImport, ServiceDueImport, InteractionImport):
     register(schema())

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from customers.choices import MatchStrength
-from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
+from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceDue, ServiceRecord
 from customers.names import e164
 
 HISTORY = 5
@@ -160,6 +160,7 @@ TABS = {
         ("manager", "sales_owner", "unit"),
     ),
     "services": (gettext_lazy("Services"), "customers:service_list", ServiceRecord, ("unit", "staff")),
+    "dues": (gettext_lazy("Falling due"), "customers:service_due_list", ServiceDue, ()),
 }
 SHOWN = 20
 
@@ -194,6 +195,7 @@ def customer_tabs(customer, user, wanted=None):
         "follow_ups": "-due_at",
         "projects": "-starts_on",
         "services": "-happened_on",
+        "dues": "due_on",
     }[key]
     everything = "&scope=all&state=any" if key == "follow_ups" else ""
     return Records(key, items, list(rows.order_by(order, "-pk")[:SHOWN]), counts[key],

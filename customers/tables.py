@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, DueColumn, NumberColumn, PortalTable
-from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
+from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceDue, ServiceRecord
 
 
 class CustomerTable(PortalTable):
@@ -91,6 +91,19 @@ class ServiceRecordTable(PortalTable):
             "number", "kind", "priority", "name", "customer", "unit", "staff", "happened_on", "closed_on", "amount",
         )  # fmt: skip
         empty_text = _("No service record matches. Import them from the system in which services are booked.")
+
+
+class ServiceDueTable(PortalTable):
+    due_on = DayColumn(verbose_name=_("Due on"))
+    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind")
+    subject = CodeColumn(verbose_name=_("Of what"))
+    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key")
+    settled_on = DayColumn(verbose_name=_("Settled on"), default="–")
+
+    class Meta(PortalTable.Meta):
+        model = ServiceDue
+        fields = ("due_on", "kind", "subject", "customer", "settled_on")
+        empty_text = _("Nothing falls due here. Import maintenance, insurance or certificates with their days.")
 
 
 class InteractionTable(PortalTable):

@@ -35,6 +35,7 @@ urlpatterns = [
         name="milestone_reach",
     ),
     path("services/", projects.service_list, name="service_list"),
+    path("services/due/", projects.service_due_list, name="service_due_list"),
     path("services/<int:pk>/edit/", projects.service_edit, name="service_edit"),
     path("interactions/", interactions.interaction_list, name="interaction_list"),
     path("interactions/<int:pk>/", interactions.interaction_detail, name="interaction_detail"),

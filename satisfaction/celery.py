@@ -26,6 +26,9 @@ app.conf.beat_schedule = {
     "open and close waves": {"task": "surveys.turn_waves", "schedule": MINUTE},  # by their window
     "survey reminders": {"task": "surveys.remind_due", "schedule": 10 * MINUTE},  # only who has not answered
     "anonymous answers": {"task": "surveys.empty_boxes", "schedule": 10 * MINUTE},  # shuffled batches
+    # fieldwork
+    "call lists": {"task": "fieldwork.make_lists", "schedule": crontab(minute="*/30", hour="7-20")},
+    "calls left lying": {"task": "fieldwork.put_back_left", "schedule": 10 * MINUTE},
     # customers
     "follow-ups due": {"task": "customers.remind_follow_ups", "schedule": crontab(hour=8, minute=30)},
     "personal data past their date": {

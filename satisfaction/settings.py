@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "reports",
     "appraisal",
     "improvements",
+    "fieldwork",
     "complaints",
     "surveys",
     "customers",

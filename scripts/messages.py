@@ -24,6 +24,7 @@ SOURCES = (
     "customers",
     "surveys",
     "complaints",
+    "fieldwork",
     "improvements",
     "appraisal",
     "reports",

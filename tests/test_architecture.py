@@ -17,6 +17,7 @@ APPS = (
     "customers",
     "surveys",
     "complaints",
+    "fieldwork",
     "improvements",
     "appraisal",
     "reports",

@@ -22,4 +22,4 @@ def accept(complaint, *, by, category, nature, severity, scope, repeat_of=None, 
 
 def reassess(complaint, *, by, comment="", expected_version=None, **fields):
     """Change the assessment of an open record; the old one stays readable in the history."""
-    return edit(complaint, by=by, comment=comment, expected_version=expected_version, kind="reassessed", **fields)
+    return edit(complaint, by=by, comment=comment, expected_version=expected_version, event="reassessed", **fields)

@@ -65,7 +65,7 @@ def approve(complaint, *, by, comment="", expected_version=None):
     reply, determination = Reply.objects.get(cycle=cycle), cycle.determinations.last()
     LEDGER.move(complaint, State.REPLIED, by=by, comment=comment, expected_version=expected_version,
                 payload={"verdict": determination.verdict, "form": reply.form})  # fmt: skip
-    edit(reply, by=by, kind="approved", reviewer=by, approved_at=timezone.now())
+    edit(reply, by=by, event="approved", reviewer=by, approved_at=timezone.now())
     cycles.write(cycle, verdict=determination.verdict)
     if reply.form == ReplyForm.MAIL:
         outbox.queue("complaints.reply", context={"complaint": complaint.pk, "reply": reply.pk},
@@ -112,6 +112,6 @@ def record_told(complaint, *, by, summary, channel=Channel.PHONE, reached=True):
 
 
 def _told(complaint, reply, *, at, by):
-    edit(reply, by=by, kind="told", sent_at=at)
+    edit(reply, by=by, event="told", sent_at=at)
     record(complaint, "told", by=by)
     cycles.stop_clock(complaint.cycle, Clock.RESULT, at=at, by=by)

@@ -46,7 +46,7 @@ def set_consent(contact, *, by, agrees, source="", comment=""):
               "consent_source": ConsentSource(source).value if agrees else ""}  # fmt: skip
     if agrees:
         fields["opted_out_at"] = None
-    return edit_row(contact, by=by, kind="consented" if agrees else "consent_withdrawn", comment=comment, **fields)
+    return edit_row(contact, by=by, event="consented" if agrees else "consent_withdrawn", comment=comment, **fields)
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def opt_out(contact, *, by=None, comment=""):
     if contact.opted_out_at:
         return contact
     return edit_row(
-        contact, by=by, kind="opted_out", comment=comment, opted_out_at=timezone.now(), consent_survey=False,
+        contact, by=by, event="opted_out", comment=comment, opted_out_at=timezone.now(), consent_survey=False,
         consent_at=None, consent_source="",
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def erase(contact, *, by=None, comment=""):
     empty = with_indexes(ContactPerson, {"name": "", "phone": "", "email": ""})
     now = timezone.now()
     edit_row(
-        contact, by=by, kind="erased", comment=comment, erased_at=now, title="", consent_survey=False,
+        contact, by=by, event="erased", comment=comment, erased_at=now, title="", consent_survey=False,
         consent_at=None, consent_source="", opted_out_at=contact.opted_out_at or now, **empty,
     )  # fmt: skip
     contact_erased.send(sender=ContactPerson, contact=contact, by=by)

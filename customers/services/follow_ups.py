@@ -91,7 +91,7 @@ def assign(follow_up, *, to, by, comment="", expected_version=None):
             expected_version=expected_version,
         )  # fmt: skip
     else:
-        edit(follow_up, by=by, expected_version=expected_version, kind="assigned", comment=comment, owner=to)
+        edit(follow_up, by=by, expected_version=expected_version, event="assigned", comment=comment, owner=to)
     if to.pk != getattr(by, "pk", None):
         _tell(follow_up, to)
     return follow_up
@@ -142,7 +142,7 @@ def postpone(follow_up, *, by, due_at, comment, expected_version=None):
     if not follow_up.is_pending:
         raise InvalidTransition(_("This follow-up is closed."))
     return edit(
-        follow_up, by=by, expected_version=expected_version, kind="postponed", comment=comment, due_at=due_at
+        follow_up, by=by, expected_version=expected_version, event="postponed", comment=comment, due_at=due_at
     )  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from core.lists import list_page
 from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, render_page
-from customers.filters import ProjectFilter, ServiceRecordFilter
+from customers.filters import ProjectFilter, ServiceDueFilter, ServiceRecordFilter
 from customers.forms.projects import MilestoneForm, ProjectForm, ServiceRecordForm
-from customers.models import Customer, Project, ServiceRecord
+from customers.models import Customer, Project, ServiceDue, ServiceRecord
 from customers.services import projects, service_records
-from customers.tables import ProjectTable, ServiceRecordTable
+from customers.tables import ProjectTable, ServiceDueTable, ServiceRecordTable
 from customers.views.common import edits, sees
 
 
@@ -135,6 +135,13 @@ def service_list(request):
     rows = ServiceRecord.objects.visible_to(request.user).select_related("customer", "unit", "staff")
     found = ServiceRecordFilter(request.GET, rows, request=request)
     return list_page(request, "customers/service_list.html", found, ServiceRecordTable, title=_("Service records"))
+
+
+@sees
+def service_due_list(request):
+    rows = ServiceDue.objects.visible_to(request.user).select_related("customer")
+    found = ServiceDueFilter(request.GET, rows, request=request)
+    return list_page(request, "customers/service_due_list.html", found, ServiceDueTable, title=_("Falling due"))
 
 
 @edits

@@ -11,6 +11,7 @@ from core.i18n import speaking
 from customers.services import reminders
 from dashboard.demo import database, mails, people
 from dashboard.demo.agenda import Agenda
+from dashboard.demo.calls import Calls
 from dashboard.demo.clock import at, moment
 from dashboard.demo.customers import HISTORY, Customers
 from dashboard.demo.designs import WINDOW, Designs, names_of
@@ -96,6 +97,7 @@ class Company:
         designs.plan()
         self._waves(Rounds(self.org, self.agenda, customers), designs)
         Papers(self).plan()
+        Calls(self, customers, designs).plan()
         begin = min(period.starts_on for period in self.quarters)
         Voices(self.org, self.agenda, self.today, begin=begin, per_month=size.voices).plan()
         Remedies(self.org, self.agenda, self.today, self.stories).plan()

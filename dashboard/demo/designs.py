@@ -81,6 +81,8 @@ class Designs:
                                            definition=instruments.staff()).draft,
             "spot": questionnaires.create(code="XC-01", name_zh="课程现场意见", name_en="At the course: what you think", unit=unit, by=by,
                                           definition=instruments.spot()).draft,
+            "call": questionnaires.create(code="HF-01", name_zh="服务后电话回访", name_en="Call after a service", unit=unit, by=by,
+                                          definition=instruments.call()).draft,
         }  # fmt: skip
 
     def publish(self):

@@ -88,6 +88,24 @@ def spot():
     }  # fmt: skip
 
 
+def call():
+    """What a caller asks after a class or a service case: three ratings and a word."""
+    asked = [
+        rating("C1", "这次服务开始前，说明是否清楚？", "Was it explained beforehand what would be done?"),
+        rating("C2", "工作人员的回应是否及时？", "Did our people respond in time?", may_not_apply=True),
+        rating("C3", "您的问题是否得到解决？", "Was what you needed solved?"),
+    ]
+    last = {"code": "overall", "title": t("总体评价", "Overall"), "questions": [
+        rating("X1", "总体来说，您对这次服务满意吗？", "Overall, how satisfied are you with this service?", is_overall=True),
+        {"code": "X2", "kind": "text", "title": t("您还有什么意见或建议？", "Any opinion or suggestion?"), "max_length": 500},
+    ]}  # fmt: skip
+    return {
+        "title": t("服务后电话回访", "Call after a service"),
+        "intro": t("想占用您两分钟，了解这次服务的感受。", "May I take two minutes to ask about this service?"),
+        "sections": [{"code": "service", "title": t("本次服务", "This service"), "questions": asked}, last],
+    }
+
+
 def _dimensions(table):
     return [
         {"code": code, "title": title, "questions": [rating(*question) for question in questions]}

@@ -35,7 +35,7 @@ def compute(measure, wave):
         measure=measure, cycle=measure.cycle, wave=wave, defaults=figures(measure, wave)
     )
     if is_new:
-        edit_row(measure, by=None, kind=f"effect_{made.verdict}", window_wave=wave)
+        edit_row(measure, by=None, event=f"effect_{made.verdict}", window_wave=wave)
         judges = User.objects.with_capability("improvements.evaluate_effect")
         for person in {measure.owner, *judges}:
             tell(measure, person, "improvements.effect_known", effect=made.pk)

@@ -43,7 +43,7 @@ def approve(extension, *, by, comment="", expected_version=None):
     _decide(extension, ExtensionState.APPROVED, by, comment, expected_version)
     field = "redo_due" if measure.redo_due else "current_due"
     days = " → ".join(f"{timezone.localdate(due):%Y-%m-%d}" for due in (extension.old_due, extension.new_due))
-    edit_row(measure, by=by, kind="due_moved", comment=days, **{field: extension.new_due})
+    edit_row(measure, by=by, event="due_moved", comment=days, **{field: extension.new_due})
     _tell_owner(extension, by)
     return extension
 

@@ -116,7 +116,7 @@ def assign(measure, *, by, owner, comment="", expected_version=None):
     _pending(measure)
     if owner.pk != measure.owner_id:
         said = " · ".join(filter(None, (owner.name_zh, comment)))
-        edit_row(measure, by=by, expected_version=expected_version, kind="assigned", comment=said, owner=owner)
+        edit_row(measure, by=by, expected_version=expected_version, event="assigned", comment=said, owner=owner)
         contribute(measure, owner, "owned")
         tell(measure, owner, "improvements.measure_issued", by=by)
     return measure

@@ -8,7 +8,7 @@
   let ten = null; // the scale on which 1 was pressed just now
 
   function go(question) {
-    const target = questions[questions.indexOf(question) + 1];
+    const target = questions.slice(questions.indexOf(question) + 1).find((one) => one.offsetParent); // shown ones only
     (target ? first(target) : form.querySelector(".acts .btn-primary")).focus();
   }
 

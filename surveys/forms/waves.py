@@ -54,6 +54,11 @@ class AudienceForm(PortalForm):
         help_text=_("Nobody is asked whom another wave asked within so many days. Empty: everybody."),
     )  # fmt: skip
 
+    nobody = forms.BooleanField(
+        label=_("Invite nobody"), required=False,
+        help_text=_("The answers come from call lists, paper or an open link; no mail is sent."),
+    )  # fmt: skip
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("region", "industry"):
@@ -70,7 +75,7 @@ class AudienceForm(PortalForm):
         for name in ("service_since", "service_until"):
             if data[name]:
                 found[name] = data[name].isoformat()
-        return found | {name: data[name] for name in ("primary_only", "rest_days") if data[name]}
+        return found | {name: data[name] for name in ("primary_only", "rest_days", "nobody") if data[name]}
 
 
 def usual_window():

@@ -43,6 +43,11 @@ class Invitation(Segmented):
         related_name="invitations",
         verbose_name=_("customer"),
     )
+    # what is rated, where it is one service: then the same person can be asked about the next one in the same wave
+    service_record = models.ForeignKey(
+        "customers.ServiceRecord", models.PROTECT, null=True, blank=True, related_name="invitations",
+        verbose_name=_("rated service"),
+    )  # fmt: skip
     token_hash = models.BinaryField(max_length=32, unique=True, null=True, editable=False)
     generation = models.PositiveSmallIntegerField(default=1, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.PLANNED)
@@ -60,7 +65,10 @@ class Invitation(Segmented):
         verbose_name_plural = _("invitations")
         indexes = [models.Index(fields=["wave", "state"], name="invitation_wave_state")]
         constraints = [
-            models.UniqueConstraint(fields=["wave", "contact"], name="one_invitation_per_wave_and_contact"),
+            models.UniqueConstraint(
+                fields=["wave", "contact"], condition=Q(service_record=None), name="one_invitation_per_wave_and_contact"
+            ),
+            models.UniqueConstraint(fields=["wave", "contact", "service_record"], name="one_invitation_per_service"),
             models.CheckConstraint(condition=Q(state__in=InvitationState.values), name="invitation_state_known"),
         ]
 

@@ -3,6 +3,7 @@
 The filter is ``{"kinds": [...], "types": [...], "tiers": [...], "relations": [...], "regions": [...],
 "industries": [...], "units": [ids], "projects": [ids], "service_kinds": [...], "service_since": "2026-07-01",
 "service_until": "2026-09-30", "primary_only": true, "rest_days": 30}``; an empty or missing entry does not restrict.
+``"nobody": true`` invites nobody (the answers come from call lists).
 ``rest_days`` leaves in peace whom a wave that opened within so many days has asked, whether it had names or not.
 """
 
@@ -35,6 +36,8 @@ def population(audience, *, but=None):
 
     ``but`` is the wave whose own invitations are no reason to rest.
     """
+    if audience.get("nobody"):
+        return ContactPerson.objects.none()
     contacts = ContactPerson.objects.surveyable().filter(
         customer__kind__in=audience.get("kinds") or [Audience.CUSTOMER]
     )

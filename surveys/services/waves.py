@@ -88,7 +88,8 @@ def _gaps(wave):
         yield _("The name is needed in both languages.")
     if wave.closes_at <= timezone.now():
         yield _("The return deadline has passed.")
-    if not wave.is_open_link and not population(wave.audience).exists():
+    waits_for_answers = wave.is_open_link or wave.audience.get("nobody")
+    if not waits_for_answers and not population(wave.audience).exists():
         yield _("Nobody fits the audience, or nobody of them may be asked.")
 
 

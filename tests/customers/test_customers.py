@@ -9,7 +9,7 @@ from core.models import Event
 from core.workflow import LostRace
 from customers.models import ContactPerson, Customer
 from customers.names import e164, grams, query_grams
-from customers.services import contacts, customers, holds
+from customers.services import contacts, customers, holds, service_records
 from customers.tasks import erase_expired_contacts
 from tests.factories import customers as make
 
@@ -153,6 +153,17 @@ def test_contact_edit_keeps_what_is_left_empty(as_agent, beijing):
     assert as_agent.post(url, sent).status_code == 302
     person = ContactPerson.objects.get(pk=person.pk)
     assert (person.title, person.phone, person.email) == ("主管", CANARY["phone"], "")
+
+
+def test_the_audience_of_a_customer_and_the_kind_of_a_service_can_be_changed(agent, beijing):
+    """Both are columns called ``kind``, which an edit must not take for the kind of its event."""
+    customer = make.make_customer(unit=beijing)
+    record = make.make_service(customer)
+    customers.edit(customer, by=agent, kind="partner")
+    service_records.edit(record, by=agent, kind="visit")
+    for row, value in ((customer, "partner"), (record, "visit")):
+        row.refresh_from_db()
+        assert (row.kind, row.transitions.last().kind) == (value, "edited")
 
 
 def test_customer_edit_keeps_the_address_it_does_not_show(as_agent, beijing):

@@ -92,6 +92,7 @@ def requirements_page(root):
         "customers",
         "surveys",
         "complaints",
+        "fieldwork",
         "improvements",
         "appraisal",
         "reports",

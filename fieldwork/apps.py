@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FieldworkConfig(AppConfig):
+    name = "fieldwork"
+    verbose_name = _("Call lists")
+
+    def ready(self):
+        from fieldwork import home, imports  # noqa: F401  (imports registers its schema)
+
+        home.register()

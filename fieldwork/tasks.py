@@ -1,0 +1,18 @@
+"""Doors of Celery into fieldwork. Everything here is safe to run twice and in parallel."""
+
+from celery import shared_task
+
+from core.batch import each
+from fieldwork.services import calls, lists
+
+
+@shared_task(name="fieldwork.make_lists")
+def make_lists():
+    """Beat, every half-hour of the day: today's call lists, and who was found since."""
+    return each(lists.rules_due(), lists.make)
+
+
+@shared_task(name="fieldwork.put_back_left")
+def put_back_left():
+    """Beat, every 10 minutes: calls somebody took and left lying go back to the list."""
+    return each(calls.left_behind(), calls.put_back)
