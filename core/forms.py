@@ -1,11 +1,13 @@
 """Forms: one helper, optional fields marked, unusual values as warnings to acknowledge."""
 
+from datetime import date
+
 import django_filters
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import attachments
+from core import attachments, moments
 
 
 def helper():
@@ -99,6 +101,11 @@ class FilesField(forms.FileField):
         return files
 
 
+def _read(part):
+    """One end of a range as people read it; of moments that bound days, the day."""
+    return moments.day_text(part) if isinstance(part, date) else str(part)
+
+
 class PortalFilterSet(django_filters.FilterSet):
     """Filter bar of a list. Unknown parameters are refused, values shown as removable chips."""
 
@@ -137,5 +144,5 @@ class PortalFilterSet(django_filters.FilterSet):
             return _("Yes") if value else _("No")
         choices = dict(getattr(field, "choices", ()) or ()) if not hasattr(field, "queryset") else {}
         if isinstance(value, slice):
-            return " – ".join(str(part) for part in (value.start, value.stop) if part is not None)
+            return " – ".join(_read(part) for part in (value.start, value.stop) if part is not None)
         return choices.get(value, value)

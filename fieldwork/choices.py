@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Coloured
 
@@ -72,7 +73,7 @@ class CallResult(models.TextChoices):
 class Satisfaction(Coloured):
     """What the customer said of the service on the phone, and at the end of a follow-up."""
 
-    SATISFIED = "satisfied", _("Satisfied")
+    SATISFIED = "satisfied", pgettext_lazy("customer", "Satisfied")
     BASIC = "basic", _("Basically satisfied")
     DISSATISFIED = "dissatisfied", _("Dissatisfied")
     UNSAID = "unsaid", _("Did not say")

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from customers.choices import DueKind, Outcome, ServiceKind, Tier
-from customers.models import FollowUp, ServiceDue, ServiceRecord
+from customers.choices import DueKind, FollowUpState, Outcome, ServiceKind, Tier
+from customers.models import ServiceDue, ServiceRecord
 from customers.services import customers as customer_files
 from customers.services import follow_ups
 from dashboard.demo.clock import moment
 from dashboard.demo.customers import CASES, COURSES
-from fieldwork.choices import CallResult, LapseReason, Ledger, RuleKind, Satisfaction, TaskState
+from fieldwork.choices import CallResult, LapseReason, Ledger, RuleKind, Satisfaction
 from fieldwork.models import CallTask
 from fieldwork.services import calls, lists, rules
 from surveys.selectors.questionnaires import instrument_of
@@ -35,7 +35,7 @@ COMPLAINTS = [
 ENDED = ["已道歉并赠送一次复训，客户接受。", "已换开发票并当面送达，客户满意。", "证书已加急寄出，客户表示理解。"]
 RULES = [
     {"code": "HF-NEXT", "kind": RuleKind.AFTER_SERVICE, "name_zh": "培训次日回访", "name_en": "Calls on the day after a class",
-     "service_kinds": [ServiceKind.CLASS.value], "retry_minutes": 90},
+     "service_kinds": [ServiceKind.CLASS.value], "retry_minutes": 90, "working_days_only": False},
     {"code": "HF-CASE", "kind": RuleKind.SAMPLE, "name_zh": "服务CASE抽检回访", "name_en": "Spot checks of service cases"},
     {"code": "HF-LOST", "kind": RuleKind.LAPSED, "name_zh": "流失客户回访", "name_en": "Customers who no longer come", "most": 5},
     {"code": "HF-DUE", "kind": RuleKind.DUE, "name_zh": "证书到期提醒", "name_en": "Certificates that expire", "lead_days": 10},
@@ -68,9 +68,9 @@ class Calls:
         for ago in range(DAYS, -1, -1):
             self._on(ago, 7, self.make_lists)
             if ago:
+                self._on(ago, 11, self.follow_up)
                 self._on(ago, 15, self.call_through)
                 self._on(ago, 18, self.serve)
-        self._on(2, 16, self.follow_up)
 
     def _on(self, days_ago, hour, act):
         self.agenda.add(moment(self.today - timedelta(days=days_ago), hour, 40), act)
@@ -158,17 +158,17 @@ class Calls:
         return {one.uid: self.rng.choice(SCORES[mood]) for one in questions if one.kind == "rating"}
 
     def follow_up(self):
-        """Most of the dissatisfied have been called back; the lead wrote down how it ended with some of them."""
+        """Most of the dissatisfied are called back on the next day; the lead writes down how it ended with some of them."""
         lead = self.org.users["lead"]
         rows = CallTask.objects.filter(
-            state=TaskState.REACHED, satisfaction=Satisfaction.DISSATISFIED, follow_up__isnull=False
+            satisfaction=Satisfaction.DISSATISFIED, follow_up__state__in=FollowUpState.pending()
         )
-        for number, task in enumerate(rows.select_related("follow_up").order_by("closed_at")):
-            ended = self.rng.choice(ENDED)
-            if number % 4 == 3 or not FollowUp.objects.pending().filter(pk=task.follow_up_id).exists():
+        for task in rows.select_related("follow_up").order_by("closed_at"):
+            if self.rng.random() < 0.25:
                 continue
+            ended = self.rng.choice(ENDED)
             follow_ups.finish(task.follow_up, by=self.org.users["agent"], outcome=Outcome.RESOLVED, note=ended)
-            if number % 2 == 0:
+            if self.rng.random() < 0.6:
                 calls.check(
-                    task, by=lead, outcome=ended, rating=Satisfaction.SATISFIED if number % 3 else Satisfaction.BASIC
+                    task, by=lead, outcome=ended, rating=self.rng.choice([Satisfaction.SATISFIED, Satisfaction.BASIC])
                 )

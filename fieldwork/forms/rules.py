@@ -66,7 +66,7 @@ class RuleForm(Versioned, PortalModelForm):
         )
         self.fields["ledger"].required = False
         if not self.instance.pk:
-            self.fields["starts_on"].initial = timezone.localdate()
+            self.initial["starts_on"] = timezone.localdate()
         for priority in Priority.values:
             self.fields[f"rate_{priority}"] = forms.IntegerField(
                 label=_("Call back of %(priority)s, %%") % {"priority": priority}, min_value=0, max_value=100, required=False,

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('attempts_max', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='attempts')),
                 ('retry_minutes', models.PositiveSmallIntegerField(default=120, validators=[django.core.validators.MinValueValidator(5)], verbose_name='working minutes between attempts')),
                 ('working_days_only', models.BooleanField(default=True, verbose_name='on working days only')),
-                ('starts_on', models.DateField(verbose_name='from')),
+                ('starts_on', models.DateField(verbose_name='starts on')),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),
             ],
             options={

@@ -68,7 +68,7 @@ class CallRule(Tracked):
         _("working minutes between attempts"), default=120, validators=[MinValueValidator(5)]
     )
     working_days_only = models.BooleanField(_("on working days only"), default=True)
-    starts_on = models.DateField(_("from"))
+    starts_on = models.DateField(_("starts on"))
     is_active = models.BooleanField(_("in use"), default=True)
 
     objects = CallRuleQuerySet.as_manager()

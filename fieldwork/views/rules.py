@@ -22,7 +22,7 @@ from fieldwork.views.common import days_of
 
 sees = needs("fieldwork.see_calls", "fieldwork.make_calls", "fieldwork.manage_rules")
 manages = needs("fieldwork.manage_rules")
-SHOWN = 30
+SHOWN = 14
 
 
 @sees

@@ -21,14 +21,14 @@
     if (!box) return;
     box.checked = box.type === "radio" || !box.checked;
     box.focus();
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    for (const kind of ["input", "change"]) box.dispatchEvent(new Event(kind, { bubbles: true }));
     ten = scale && digit === "1" ? question : null;
     if (box.type === "radio" && !scale) go(question);
   }
 
   form.addEventListener("keydown", (event) => {
     const question = event.target.closest("[data-q]");
-    if (event.key === "Enter" && event.ctrlKey) return form.requestSubmit();
+    if (event.key === "Enter" && event.ctrlKey) return form.requestSubmit(form.querySelector(".acts .btn-primary"));
     if (!question || event.ctrlKey || event.altKey || event.metaKey) return undefined;
     if (event.key === "Enter" && event.target.tagName !== "TEXTAREA") {
       event.preventDefault();
