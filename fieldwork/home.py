@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core import due, history, nav, panels, periods, search
 from fieldwork.choices import RuleKind, Satisfaction, TaskState
@@ -49,7 +49,7 @@ def _mine(user):
     rows = CallTask.objects.visible_to(user).pending().filter(owner=user).select_related("customer", "contact", "rule")
     for row in rows.order_by("next_at")[:SHOWN]:
         yield due.DueItem(
-            kind=_("Call"), title=row.customer.name, url=row.get_absolute_url(), number=row.number, due_at=row.next_at,
+            kind=pgettext("noun", "Call"), title=row.customer.name, url=row.get_absolute_url(), number=row.number, due_at=row.next_at,
             act=_("Say how it went") if row.state == TaskState.CALLING else _("Call at the time agreed"), sub=row.rule.name,
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ def hits(user, text):
     if not text.upper().startswith("HF-") or not digits.isdecimal():
         return []
     rows = CallTask.objects.visible_to(user).filter(pk=digits).select_related("customer")
-    return [search.Hit(_("Call"), row.number, row.get_absolute_url(), row.customer.name) for row in rows]
+    return [search.Hit(pgettext("noun", "Call"), row.number, row.get_absolute_url(), row.customer.name) for row in rows]
 
 
 def customer_panel(request, customer):

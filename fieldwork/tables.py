@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.i18n import pick
 from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
@@ -11,7 +12,7 @@ from fieldwork.models import CallRule, CallTask
 class CallTable(PortalTable):
     """What is to be called, and what was."""
 
-    number = CodeColumn(verbose_name=_("Call"), accessor="number", order_by="pk")
+    number = CodeColumn(verbose_name=pgettext_lazy("noun", "Call"), accessor="number", order_by="pk")
     customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key")
     contact = tables.Column(
         attrs=NOWRAP, verbose_name=_("Contact person"), accessor="contact__masked_name", orderable=False
@@ -34,7 +35,7 @@ class LedgerTable(PortalTable):
     """The ledger of a day: what describes the service comes from its record (TEL-03), the rest from the call."""
 
     day = DayColumn(verbose_name=_("Day"), accessor="list__day", order_by="list__day")
-    number = CodeColumn(verbose_name=_("Call"), accessor="number", order_by="pk")
+    number = CodeColumn(verbose_name=pgettext_lazy("noun", "Call"), accessor="number", order_by="pk")
     customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key")
     contact = tables.Column(
         attrs=NOWRAP, verbose_name=_("Contact person"), accessor="contact__masked_name", orderable=False

@@ -214,3 +214,36 @@ class Segment(models.TextChoices):
     REGION = "seg_region", _("Region")
     INDUSTRY = "seg_industry", _("Industry")
     UNIT = "seg_unit", _("Serving unit")
+
+
+class Direction(Coloured):
+    """Which way a comment points (ANA-06)."""
+
+    PRAISE = "praise", _("Praise")
+    PROBLEM = "problem", _("Problem")
+    SUGGESTION = "suggestion", _("Suggestion")
+    OTHER = "other", _("Other remark")
+    NOTHING = "nothing", _("Nothing said")
+
+    @classmethod
+    def colours(cls):
+        return {"praise": "success", "problem": "danger", "suggestion": "info"}
+
+    @classmethod
+    def answered(cls):
+        """Comments that somebody should answer (IMP-07)."""
+        return [cls.PROBLEM.value, cls.SUGGESTION.value]
+
+
+class Theme(models.TextChoices):
+    """What a comment is about; the sides every service has, and the two the regulations follow by themselves (ANA-17, 18)."""
+
+    ATTITUDE = "attitude", _("Attitude")
+    SPEED = "speed", _("Speed and waiting")
+    CONTENT = "content", _("Content and quality")
+    PLACE = "place", _("Place and equipment")
+    PRICE = "price", _("Price and invoices")
+    PAPERS = "papers", _("Certificates and papers")
+    NOTICE = "notice", _("Information and contact")
+    SOLVING = "solving", _("Solving the customer's problems")
+    MANAGEMENT = "management", _("How the company is run")

@@ -18,7 +18,7 @@ HISTORY = {
     "activity_added": gettext_lazy("Activity added"), "activity_edited": gettext_lazy("Activity changed"),
     "activity_removed": gettext_lazy("Activity removed"), "finding_proposed": gettext_lazy("Finding proposed"),
     "invited": gettext_lazy("Invitations drawn"), "noted": gettext_lazy("Note"), "exported": gettext_lazy("Exported as a file"),
-    "corrected": gettext_lazy("Values corrected"),
+    "corrected": gettext_lazy("Values corrected"), "opinions_classed": gettext_lazy("Comments classed"),
     "invitation_withdrawn": gettext_lazy("Invitation withdrawn"), "link_renewed": gettext_lazy("New link given"),
     "answers_destroyed": gettext_lazy("Answers in the box destroyed"),
 }  # fmt: skip

@@ -89,5 +89,7 @@ add_rule("surveys.check_response", checks,
 add_rule("surveys.decide_doubt", checks & in_state(CheckState.DOUBTED) & differs_from("doubted_by"),
          _("A doubt is decided by somebody else than who raised it."))  # fmt: skip
 
+add_rule("surveys.classify_opinions", is_visible & capability("surveys.check_answers")
+         & in_state(*WaveState.with_results()), _("Comments are classed by the survey officers."))  # fmt: skip
 add_rule("surveys.decide_finding", is_visible & capability("surveys.confirm_finding")
          & in_state(FindingState.PROPOSED), _("Only a proposed finding can be decided."))  # fmt: skip

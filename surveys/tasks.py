@@ -6,7 +6,7 @@ from django.db import connection
 from core.batch import each
 from core.nudge import nudge
 from surveys.models import Wave
-from surveys.services import boxes, invitations, low_answers, waves
+from surveys.services import boxes, invitations, low_answers, opinions, waves
 
 
 @shared_task(name="surveys.turn_waves")
@@ -19,6 +19,7 @@ def turn_waves():
         "opened": each(Wave.objects.due_to_open().select_related("questionnaire_version"), waves.open_when_due),
         "closed": each(closing, waves.close_when_due),
         "follow_ups": low_answers.catch_up(),
+        "opinions": opinions.catch_up(),
     }
     if any(wave.is_anonymous for wave in closing):
         nudge(scrub_boxes)

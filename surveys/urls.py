@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import checks, entry, findings, plans, questionnaires, rehearsal, responses, tables, waves
+from surveys.views import checks, entry, findings, opinions, plans, questionnaires, rehearsal, responses, tables, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -63,6 +63,7 @@ urlpatterns = [
     path("waves/<int:pk>/authenticity/", checks.wave_checks, name="wave_checks"),
     path("waves/<int:pk>/authenticity/examine", checks.examine, name="wave_examine"),
     path("waves/<int:pk>/words/", waves.words, name="wave_words"),
+    path("waves/<int:pk>/opinions/", opinions.wave_opinions, name="wave_opinions"),
     path("waves/<int:pk>/low/", waves.low, name="wave_low"),
     path("waves/<int:pk>/invitations/", waves.wave_invitations, name="wave_invitations"),
     path("waves/<int:pk>/entry/", entry.wave_entry, name="wave_entry"),

@@ -13,9 +13,12 @@ from customers.services import follow_ups
 from dashboard.demo import mails, opinions
 from dashboard.demo.clock import moment
 from surveys.choices import CheckState, FindingState, ResponseMode
+from surveys.choices import Direction as Pointing
 from surveys.models import Invitation, LowAnswer, ResponseCheck
+from surveys.selectors import opinions as comments
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answering, boxes, checks, entering, findings, invitations, links, waves
+from surveys.services import opinions as opinion_service
 from surveys.services.answering import Entry
 
 LENGTH = 14  # days a wave is open
@@ -137,7 +140,7 @@ class Story:
             opens_at=moment(self.opens_on, 9, 30), closes_at=closes, name_zh=names[0], name_en=names[1], audience=audience,
             is_anonymous=self.is_staff, sample_n=sample, sample_seed=20260101 + self.number if sample else None,
             strata_by="" if self.is_staff else "seg_region", expected_rate=EXPECTED,
-            reminders_max=len(REMINDERS), reminder_every_days=REMINDERS[0],
+            reminders_max=len(REMINDERS), reminder_every_days=REMINDERS[0], follows_opinions=closes > self.agenda.until,
             invitation_zh="您的回答会直接用于改进课程与服务。" if not self.is_staff else "您的回答不会与您的姓名相连。",
             invitation_en="Your answers go straight into better courses and service." if not self.is_staff else "Your answers are not linked to your name.",
             thanks_zh="谢谢！结果和改进措施会在季度报告中公布。", thanks_en="Thank you! Results and what we change appear in the quarterly report.",
@@ -246,7 +249,15 @@ class Story:
 
     def confirm(self):
         self.check()
+        self.classify()
         waves.confirm_results(self.wave, by=self.org.users["officer2"], comment="已核对来源与作答时间，结果可信。")
+
+    def classify(self):
+        """The officer reads the comments and confirms most of what their words hint at."""
+        found = comments.comments(self.wave) or []
+        read = [row for row in found if row.direction != Pointing.OTHER and self.rng.random() < 0.8]
+        classes = {row.pk: (row.direction, row.theme) for row in read}
+        opinion_service.classify(self.wave, classes, by=self.org.users["officer"])
 
     # Low answers
 

@@ -139,6 +139,10 @@ class WaveForm(VersionForm):
         initial=2,
         help_text=_("On the 5-point basis; low answers open a follow-up."),
     )
+    follows_opinions = forms.BooleanField(
+        label=_("Follow up opinions"), required=False, initial=True,
+        help_text=_("A comment that names a problem or a suggestion opens a follow-up with the project manager, or the unit."),
+    )  # fmt: skip
     target_score = forms.DecimalField(
         label=_("Target"),
         min_value=1,

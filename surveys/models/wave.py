@@ -76,6 +76,7 @@ class Wave(Tracked):
     )
     low_score_at = models.DecimalField(_("an answer is low at (5-point)"), default=Decimal("2.00"), **SCORE)
     target_score = models.DecimalField(_("target (5-point)"), default=Decimal("4.00"), **SCORE)
+    follows_opinions = models.BooleanField(_("follow up opinions"), default=False)
     is_open_link = models.BooleanField(_("open link with QR code"), default=False)
     open_code = models.CharField(_("code of the open link"), max_length=20, null=True, blank=True, unique=True)
     invitation_zh = models.TextField(_("invitation (Chinese)"), blank=True)

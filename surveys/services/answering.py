@@ -23,7 +23,7 @@ from surveys.choices import InvitationState, ResponseMode, WaveState
 from surveys.models import BoxedAnswer, Draft, Invitation, Response, Wave, WaveKey
 from surveys.models.invitation import Segmented
 from surveys.selectors.questionnaires import instrument_of
-from surveys.services import answers, invitations, links, low_answers
+from surveys.services import answers, invitations, links, low_answers, opinions
 
 log = logging.getLogger(__name__)
 SEGMENTS = [field.name for field in Segmented._meta.local_fields]
@@ -362,20 +362,24 @@ def _store(response, values):
     """Write the response with its answers and words; False when it was there before."""
     _fill(response, values)
     rows, words = answers.rows_of(instrument_for(response.wave), values)
-    response.scores = [row for row in rows if row.score5 is not None]
+    response.scores, response.words = [row for row in rows if row.score5 is not None], words
     return answers.store(response, rows, words)
 
 
 def _follow_up(response):
-    """Open the follow-up of low answers; a failure must not cost the respondent's answers (turn_waves
+    """Open the follow-up of low answers and opinions; a failure must not cost the respondent's answers (turn_waves
     catches up).
     """
     limit = float(response.wave.low_score_at)
     low = [(row.question, row.score5) for row in response.scores if row.score5 <= limit]
-    if not low:
+    said = [body for _question, body in response.words] if response.wave.follows_opinions else []
+    if not low and not said:
         return
     try:
         with transaction.atomic():
-            low_answers.open_for(response, low)
+            if low:
+                low_answers.open_for(response, low)
+            if said:
+                opinions.follow_up(response, said)
     except Exception:
         log.exception("follow-up of response %s could not be opened", response.pk)

@@ -63,6 +63,7 @@ def wave_context(request, row, tab):
             found.append({"label": _("Cross-tables"), "url": f"{url}tables/", "active": tab == "tables"})
         if request.user.has_perm("surveys.see_results"):
             found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
+            found.append({"label": _("Opinions"), "url": f"{url}opinions/", "active": tab == "opinions"})
             found.append({"label": _("Findings"), "url": f"/surveys/findings/?wave={row.pk}", "active": False})
         if allows(request.user, "surveys.enter_answers_of", row):
             found.append({"label": _("Entry"), "url": f"{url}entry/", "active": tab == "entry"})

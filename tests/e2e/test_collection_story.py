@@ -1,5 +1,5 @@
-"""A form of 300 points in Chinese: taken from the library, drawn by strata, printed, entered from paper and by telephone, answered
-by QR code and mail, checked by two people, banded.
+"""A survey from its yearly plan to its report, in Chinese: a form of 300 points taken from the library, drawn by strata, printed,
+entered from paper and by telephone, answered by QR code and mail, checked by two people, banded, analysed, reported.
 """
 
 from datetime import datetime, time, timedelta
@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from accounts.choices import Role
 from surveys import serials, tasks
 from surveys.choices import CheckState, ResponseMode, WaveState
-from surveys.models import PaperBatch, QuestionnaireVersion, Response, ResponseCheck, Wave
+from surveys.models import PaperBatch, QuestionnaireVersion, Response, ResponseCheck, SurveyPlan, Wave
+from surveys.models.plan import PARTS
 from surveys.selectors import results
 from surveys.selectors.questionnaires import instrument_of
 from tests.e2e import chains
@@ -31,10 +32,11 @@ def test_a_form_of_300_points_by_every_way(smtp, celery_worker_process, live_por
     for region, count in REGIONS.items():
         make.contacts(count, region=region)
     officer, lead, agent = (Desk.of(new_page(), getattr(home, role)) for role in ("officer", "lead", "agent"))
+    activity = plan_the_year(officer, lead, home)
     version = take_over(officer, home)
     lead.go("surveys:version", version.pk).follow("Publish")
     lead.press("Publish")
-    wave = open_wave(officer, version, home, wait_for)
+    wave = open_wave(officer, version, home, activity, wait_for)
     print_sheets(officer, wave)
     enter_sheet(officer, wave, 1, "2" * 10)  # ten times 24: 240
     enter_sheet(officer, wave, 2, "5" * 10)  # ten times 6
@@ -51,6 +53,32 @@ def test_a_form_of_300_points_by_every_way(smtp, celery_worker_process, live_por
     officer.press("Confirm results")
     officer.page.wait_for_url(f"**{wave.get_absolute_url()}")
     assert Wave.objects.get().state == WaveState.CONFIRMED
+    analyse(officer, wave)
+    read_the_report(officer, wave)
+    see_the_plan_carried_out(officer, activity)
+
+
+def plan_the_year(officer, lead, home):
+    """Six parts and one activity, handed in by the officer and approved by the lead."""
+    today = timezone.localdate()
+    officer.go("surveys:plan_list").follow("New plan")
+    officer.fill(year=today.year, unit=home.head.pk)
+    officer.press("Save")
+    plan = SurveyPlan.objects.get(pk=officer.pk())
+    officer.fill(basis="客户满意度管理制度", **{f"{part}_zh": f"{label}：按制度执行" for part, label in PARTS.items()})
+    officer.press("Save")
+    officer.follow("Add an activity")
+    officer.fill(title_zh="年度回访抽样", title_en="Yearly sample", method="paper", expected_n=6, owner=officer.user.pk)
+    officer.fill(starts_on=today, ends_on=today + timedelta(days=14))
+    officer.press("Save")
+    officer.sees("年度回访抽样")
+    officer.follow("Hand in for approval")
+    officer.press("Hand in")
+    officer.says("You wrote this plan; somebody else who approves plans decides on it.")
+    lead.go("surveys:plan", plan.pk).follow("Approve")
+    lead.press("Approve")
+    lead.says("Approved")
+    return plan.activities.get()
 
 
 def take_over(officer, home):
@@ -64,11 +92,11 @@ def take_over(officer, home):
     return version
 
 
-def open_wave(officer, version, home, wait_for):
+def open_wave(officer, version, home, activity, wait_for):
     """A stratified sample whose precision is looked at before anybody is asked."""
     now = timezone.localtime()
     ends = datetime.combine(now + timedelta(days=14), time(18))
-    officer.go("surveys:wave_create")
+    officer.go("surveys:wave_create", activity=activity.pk)
     officer.fill(
         name_zh="回访抽样", name_en="Sample", questionnaire_version=version.pk, unit=home.head.pk, is_open_link=True
     )
@@ -165,3 +193,28 @@ def see_the_bands(officer, wave):
     assert shares == {"满意": 5, "基本满意": 1, "不满意": 0}
     officer.says("Forms by their total")
     officer.sees("83.3")
+
+
+def analyse(officer, wave):
+    """What divides the answers, what stands behind the whole, and comments of so few that nobody may read them."""
+    officer.go("surveys:wave_tables", wave.pk).says("Answers")
+    question = instrument_of(wave.questionnaire_version).questions[1]
+    officer.fill(q=question.uid, by="seg_region")
+    officer.press("Show")
+    expect(officer.main.get_by_role("heading", name=question.title)).to_be_visible()
+    officer.go("surveys:wave_opinions", wave.pk)
+    officer.says("Fewer than ten answers: words are not shown, so that nobody can be recognised.")
+
+
+def read_the_report(officer, wave):
+    """The paper says the same numbers as the page: six answers count, five of them satisfied."""
+    officer.go("surveys:wave", wave.pk).press("Report")
+    file = officer.main.locator("a[href$='/file']")
+    file.wait_for(timeout=60_000)
+    paper = chains.paper_text(officer.download(file.click))
+    assert [words in paper for words in ("回访抽样", "83.3%", "基本满意")] == [True] * 3
+
+
+def see_the_plan_carried_out(officer, activity):
+    officer.go("surveys:plan", activity.plan_id).sees("年度回访抽样")
+    assert activity.waves.get().state == WaveState.CONFIRMED

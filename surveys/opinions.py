@@ -1,0 +1,118 @@
+"""What a comment may be: praise, a problem, a suggestion or nothing, and what it is about. Hints for people, by words alone.
+
+A word that is good or bad turns round behind a negation close before it: 不满意 and "not satisfied" are problems, 没有不满意 and
+"no complaints" are not. A hint decides nothing: people confirm it (ANA-05, 06, QST-26).
+"""
+
+import re
+from dataclasses import dataclass
+
+from surveys.choices import Direction, Theme
+
+
+def listed(text):
+    """Words written one after the other."""
+    return tuple(text.split())
+
+
+GOOD = listed("""满意 好 不错 棒 赞 耐心 热情 周到 专业 及时 清楚 细致 认真 负责 实用 很快 方便 舒适 感谢 谢谢 优秀 给力 有帮助 收获 喜欢
+    good great excellent helpful friendly clear quick professional useful satisfied happy thank thanks love perfect well""")
+BAD = listed("""差 慢 晚 迟 贵 乱 吵 脏 冷 热得 难 累 糟 失望 敷衍 推诿 冷淡 拖延 漏 错 坏 投诉 白跑 没人 等了 太长 太短 太久 听不清 看不清 问题多 不方便
+    bad poor slow late rude expensive dirty noisy unclear wrong broken disappointed terrible worst waited waiting problem complaint complaints
+    confusing cold""")
+WISHES = listed("""建议 希望 能否 可否 最好 应该 应当 请增加 增加 多一些 多安排 改进 改为 期待 如果能 要是能
+    suggest suggestion should could would please wish hope more add prefer recommend improve""")
+NEGATIONS = listed("""不太 不够 不怎么 不是很 没有 没 不 未 无 缺乏 缺少 谈不上 并非
+    not no never hardly isn't wasn't don't didn't without lack""")
+NOTHING = re.compile(
+    r"^[\s\W]*(无|没有|没|没了|暂无|暂时没有|没有了|无意见|没意见|没有意见|没有建议|无建议|都好|none|no|nothing|n/?a|nil|-+)[\s\W]*$",
+    re.I,
+)
+AS_ONE = ("不错", "不好意思", "没问题", "没有问题", "没什么问题", "无可挑剔")  # said whole, whatever they are made of
+PRAISED_WHOLE = ("不错", "没问题", "没有问题", "没什么问题", "无可挑剔")
+NEAR = 4  # characters between a Chinese negation and what it turns round
+NEAR_WORDS = 2  # English words between them
+
+ABOUT = {
+    Theme.ATTITUDE: "态度 热情 耐心 冷淡 礼貌 敷衍 attitude friendly rude polite",
+    Theme.SPEED: "及时 慢 快 等 迟 拖 响应 时效 久 slow quick wait waited late response time",
+    Theme.CONTENT: "课程 内容 讲师 老师 教材 案例 练习 讲解 质量 course content trainer material example exercise quality",
+    Theme.PLACE: "场地 教室 空调 设备 环境 卫生 停车 音响 座位 room venue air equipment parking seat clean noisy",
+    Theme.PRICE: "价格 收费 费用 贵 便宜 发票 退费 price fee cost expensive invoice refund",
+    Theme.PAPERS: "证书 结业 资料 合同 手续 certificate paper document contract form",
+    Theme.NOTICE: "通知 沟通 联系 告知 电话 改期 说明 notice told inform communication call contact",
+    Theme.SOLVING: "解决 处理 答疑 投诉 反馈 跟进 solve solved fix fixed complaint answer",
+    Theme.MANAGEMENT: "管理 制度 流程 公司 安排 组织 management process organised organisation company",
+}
+ABOUT = {theme: listed(words) for theme, words in ABOUT.items()}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the words point to: ``direction``, ``theme`` (empty where no word names one), and the words that say so."""
+
+    direction: str
+    theme: str = ""
+    words: tuple = ()
+
+
+def hint(text):
+    """The Hint of a comment in Chinese or English.
+
+    >>> hint("总体不满意，等了一个小时").direction, hint("没有不满意的地方").direction, hint("希望多安排练习").direction
+    ('problem', 'praise', 'suggestion')
+    """
+    text = (text or "").strip().lower().replace("’", "'")
+    if not text or NOTHING.match(text):
+        return Hint(Direction.NOTHING)
+    good, bad = _judged(text)
+    wishes = [word for word in WISHES if _has(text, word)]
+    direction = Direction.OTHER
+    if wishes:
+        direction = Direction.SUGGESTION
+    if bad and len(bad) >= len(good):
+        direction = Direction.PROBLEM if not wishes or len(bad) > len(wishes) else Direction.SUGGESTION
+    elif good and not wishes:
+        direction = Direction.PRAISE
+    return Hint(direction, _theme(text), tuple([*bad, *wishes, *good][:6]))
+
+
+def _judged(text):
+    """(good words, bad words) with what a negation turned round on the other side."""
+    good = [word for word in PRAISED_WHOLE if word in text]
+    for whole in AS_ONE:
+        text = text.replace(whole, "。")
+    bad = []
+    for words, straight, turned in ((GOOD, good, bad), (BAD, bad, good)):
+        for word in words:
+            for place in _places(text, word):
+                (turned if _is_negated(text, place, word) else straight).append(word)
+    return good, bad
+
+
+def _places(text, word):
+    pattern = rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+    return [found.start() for found in re.finditer(pattern, text)]
+
+
+def _has(text, word):
+    return bool(_places(text, word))
+
+
+def _is_negated(text, place, word):
+    """An odd number of negations stands close before it, within the same clause."""
+    before = re.split(r"[，。；！？,.;!?\n]", text[:place])[-1]
+    if word.isascii():
+        near = before.split()[-1 - NEAR_WORDS :]
+        return sum(one in NEGATIONS for one in near) % 2 == 1
+    near, count = before[-NEAR - 2 :], 0
+    for negation in (one for one in NEGATIONS if not one.isascii()):
+        count += near.count(negation)
+        near = near.replace(negation, "·")
+    return count % 2 == 1
+
+
+def _theme(text):
+    found = {theme: sum(_has(text, word) for word in words) for theme, words in ABOUT.items()}
+    best = max(found, key=found.get)
+    return best.value if found[best] else ""
