@@ -33,6 +33,10 @@ PRAISED_WHOLE = ("不错", "没问题", "没有问题", "没什么问题", "无�
 NEAR = 4  # characters between a Chinese negation and what it turns round
 NEAR_WORDS = 2  # English words between them
 
+ASKED = {
+    Direction.PROBLEM: re.compile("改进|改善|不足|不满意|improve|better|problem", re.I),
+    Direction.PRAISE: re.compile("做得好|最满意|喜欢|do well|did well|good at|like", re.I),
+}
 ABOUT = {
     Theme.ATTITUDE: "态度 热情 耐心 冷淡 礼貌 敷衍 attitude friendly rude polite",
     Theme.SPEED: "及时 慢 快 等 迟 拖 响应 时效 久 slow quick wait waited late response time",
@@ -56,8 +60,10 @@ class Hint:
     words: tuple = ()
 
 
-def hint(text):
-    """The Hint of a comment in Chinese or English.
+def hint(text, *, asked=""):
+    """The Hint of a comment in Chinese or English; ``asked`` is the title of the question it answers.
+
+    Where no word of the comment is good or bad, a question for what went well or what should be improved decides.
 
     >>> hint("总体不满意，等了一个小时").direction, hint("没有不满意的地方").direction, hint("希望多安排练习").direction
     ('problem', 'praise', 'suggestion')
@@ -74,6 +80,8 @@ def hint(text):
         direction = Direction.PROBLEM if not wishes or len(bad) > len(wishes) else Direction.SUGGESTION
     elif good and not wishes:
         direction = Direction.PRAISE
+    if direction == Direction.OTHER:
+        direction = next((way for way, asks in ASKED.items() if asks.search(asked)), direction)
     return Hint(direction, _theme(text), tuple([*bad, *wishes, *good][:6]))
 
 

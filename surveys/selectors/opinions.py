@@ -37,18 +37,20 @@ def comments(wave):
     valid, _excluded = counts.responses([wave.pk]).get(wave.pk, (0, 0))
     if valid < settings.SUPPRESSION_TEXTS:
         return None
-    titles = {question.id: question.title for question in instrument_of(wave.questionnaire_version).questions}
+    questions = {question.id: question for question in instrument_of(wave.questionnaire_version).questions}
     rows = AnswerText.objects.filter(wave=wave).exclude(response__is_valid=False).select_related("opinion")
     return [
-        _comment(row, titles.get(row.question_id)) for row in rows.order_by("pk")[:MOST] if row.question_id in titles
+        _comment(row, questions[row.question_id]) for row in rows.order_by("pk")[:MOST] if row.question_id in questions
     ]
 
 
 def _comment(row, question):
     decided = getattr(row, "opinion", None)
-    found = decided or hint(row.body)
+    found = decided or hint(row.body, asked=question.titles["zh"])
     words = () if decided else found.words
-    return Comment(str(row.pk), question, row.body, row.language, found.direction, found.theme, bool(decided), words)
+    return Comment(
+        str(row.pk), question.title, row.body, row.language, found.direction, found.theme, bool(decided), words
+    )
 
 
 @dataclass(frozen=True)

@@ -372,7 +372,7 @@ def _follow_up(response):
     """
     limit = float(response.wave.low_score_at)
     low = [(row.question, row.score5) for row in response.scores if row.score5 <= limit]
-    said = [body for _question, body in response.words] if response.wave.follows_opinions else []
+    said = response.words if response.wave.follows_opinions else []
     if not low and not said:
         return
     try:

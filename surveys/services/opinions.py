@@ -16,6 +16,7 @@ from customers.services import follow_ups
 from surveys.choices import Direction, WaveState
 from surveys.models import AnswerText, LowAnswer, Opinion, Response
 from surveys.opinions import hint
+from surveys.selectors.questionnaires import instrument_of
 
 DAYS = timedelta(days=3)  # how far back catch_up looks
 TITLE = _("Opinion in %(wave)s: %(words)s")
@@ -40,9 +41,16 @@ def key_of(response_id):
     return f"{SOURCE}:{response_id}:opinion"
 
 
+def wanting(wave, words):
+    """The comments of [(question id, comment), …] that want an answer."""
+    questions = instrument_of(wave.questionnaire_version).by_id
+    hints = [(body, hint(body, asked=questions[pk].titles["zh"])) for pk, body in words]
+    return [body for body, found in hints if found.direction in Direction.answered()]
+
+
 @transaction.atomic
 def follow_up(response, words):
-    """Open the follow-up of what ``response`` says in ``words`` = [comment, …]; safe to repeat.
+    """Open the follow-up of what ``response`` says in ``words`` = [(question id, comment), …]; safe to repeat.
 
     The manager of the customer's running project owes the call, else the unit. None where nobody is known, nothing
     wants an answer, or a low answer of the same response is followed up anyway.
@@ -50,7 +58,7 @@ def follow_up(response, words):
     invitation = response.invitation
     if invitation is None or invitation.customer is None or LowAnswer.objects.filter(response=response).exists():
         return None
-    asked = [body for body in words if hint(body).direction in Direction.answered()]
+    asked = wanting(response.wave, words)
     if not asked:
         return None
     titles = {name: text % {"wave": response.wave.code, "words": asked[0][:60]} for name, text in both(TITLE).items()}
@@ -71,16 +79,20 @@ def catch_up(limit=200):
         invitation__customer__isnull=False, submitted_on__gte=timezone.localdate() - DAYS,
     )  # fmt: skip
     rows = list(
-        rows.select_related("invitation__customer__unit", "invitation__contact", "wave").prefetch_related("texts")[
-            :5000
-        ]
+        rows.select_related(
+            "invitation__customer__unit", "invitation__contact", "wave__questionnaire_version"
+        ).prefetch_related("texts")[:5000]
     )
     known = set(
         FollowUp.objects.filter(unique_key__in=[key_of(row.pk) for row in rows]).values_list("unique_key", flat=True)
     )
     missing = [row for row in rows if key_of(row.pk) not in known and _wants(row)][:limit]
-    return each(missing, lambda row: follow_up(row, [text.body for text in row.texts.all()]))
+    return each(missing, lambda row: follow_up(row, _words(row)))
 
 
 def _wants(response):
-    return any(hint(text.body).direction in Direction.answered() for text in response.texts.all())
+    return bool(wanting(response.wave, _words(response)))
+
+
+def _words(response):
+    return [(text.question_id, text.body) for text in response.texts.all()]

@@ -31,12 +31,13 @@ from dashboard.demo import company, database, instruments, opinions
 from dashboard.demo.agenda import Agenda
 from dashboard.demo.clock import moment
 from dashboard.demo.people import LOGINS
+from fieldwork.models import CallAttempt, CallList, CallTask
 from improvements.models import Effect
 from notifications.models import Message
 from reports.models import Report
 from surveys.instrument import parse
 from surveys.instrument_review import problems
-from surveys.models import Finding, LowAnswer, QuestionnaireVersion, Response, SurveyPlan, Wave
+from surveys.models import Finding, LowAnswer, Opinion, QuestionnaireVersion, Response, SurveyPlan, Wave
 from surveys.selectors import results
 from surveys.services import questionnaires
 
@@ -75,6 +76,15 @@ class SmallCompany(TestCase):
         assert ServiceRecord.objects.count() > 250
         assert Interaction.objects.filter(follow_up__isnull=False).exists()
 
+    def test_call_lists_of_weeks_and_what_came_of_them(self):
+        reached = set(CallTask.objects.filter(state="reached").values_list("rule__ledger", flat=True))
+        assert reached >= {"satisfaction", "reminder", "regular"}
+        assert CallList.objects.values("day").distinct().count() >= 20
+        unhappy = CallTask.objects.filter(satisfaction="dissatisfied")
+        assert unhappy.exists() and not unhappy.filter(follow_up=None).exists()
+        assert not CallAttempt.objects.filter(task__service_record__staff=F("by")).exists()
+        assert Opinion.objects.filter(wave__state="confirmed").exists()
+
     def test_waves_of_every_kind(self):
         states = [(wave.is_anonymous, wave.state) for wave in self.waves()]
         assert sorted(states) == [
@@ -83,6 +93,7 @@ class SmallCompany(TestCase):
             (False, "confirmed"),
             (False, "draft"),
             (False, "open"),
+            (False, "open"),  # the script of the calls
             (True, "closed"),
             (True, "open"),
         ]

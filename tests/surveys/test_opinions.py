@@ -53,6 +53,13 @@ def test_what_the_words_hint_at(text, direction, theme):
     assert (found.direction, found.theme) == (direction, theme)
 
 
+@pytest.mark.parametrize(("asked", "direction"), [("哪些地方最需要改进？", D.PROBLEM), ("哪些地方做得好？", D.PRAISE),
+                                                 ("您还有什么意见或建议？", D.OTHER), ("What should we improve?", D.PROBLEM)])  # fmt: skip
+def test_the_question_decides_where_no_word_does(asked, direction):
+    assert hint("临时换教室没有人带路。", asked=asked).direction == direction
+    assert hint("服务不错", asked=asked).direction == D.PRAISE
+
+
 def test_the_words_that_hint_are_named():
     assert hint("讲师讲得好，但教室太吵").words == ("吵", "好")
 
