@@ -247,3 +247,31 @@ class Theme(models.TextChoices):
     NOTICE = "notice", _("Information and contact")
     SOLVING = "solving", _("Solving the customer's problems")
     MANAGEMENT = "management", _("How the company is run")
+
+
+class Recurrence(models.TextChoices):
+    """How often an activity takes place (SUR-13)."""
+
+    ONCE = "once", _("Once")
+    YEARLY = "yearly", _("Every year")
+    HALF_YEARLY = "half_yearly", _("Every half-year")
+    QUARTERLY = "quarterly", _("Every quarter")
+    MONTHLY = "monthly", _("Every month")
+    PER_PROJECT = "per_project", _("For each project")
+    PER_MILESTONE = "per_milestone", _("At each key milestone")
+    NEXT_DAY = "next_day", _("On the day after a service")
+    AS_NEEDED = "as_needed", _("As needed")
+
+
+class Doing(Coloured):
+    """What became of one time an activity was to take place."""
+
+    AHEAD = "ahead", _("Still ahead")
+    DUE = "due", pgettext_lazy("activity", "Due now")
+    RUNNING = "running", pgettext_lazy("activity", "Under way")
+    DONE = "done", _("Carried out")
+    MISSED = "missed", _("Missed")
+
+    @classmethod
+    def colours(cls):
+        return {"due": "attention", "running": "accent", "done": "success", "missed": "danger"}

@@ -27,6 +27,7 @@ HISTORY = {
 def register():
     nav.add(
         nav.Entry("surveys", gettext_lazy("Plans"), "surveys:plan_list", ("surveys.see_plans",), order=10),
+        nav.Entry("surveys", gettext_lazy("Projects to ask"), "surveys:duty_list", ("surveys.see_plans",), order=15),
         nav.Entry(
             "surveys",
             gettext_lazy("Questionnaires"),

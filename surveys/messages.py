@@ -1,11 +1,12 @@
 """The mails of surveys: made at sending, so that neither outbox nor backup holds a usable link."""
 
+from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.i18n import pick, suffix
 from notifications.kinds import Guarantee, Kind, from_template, register
@@ -130,3 +131,14 @@ for code, title in (
             guarantee=Guarantee.AT_MOST_ONCE,
         )
     )
+
+
+def _project_duty(context):
+    title = (context["title_en"] if suffix() == "en" else "") or context["title"]
+    day = format_date(date.fromisoformat(context["due"]), "SHORT_DATE_FORMAT")
+    return gettext("Ask the customer of %(project)s before %(day)s: nobody has answered this quarter") % {
+        "project": title, "day": day,
+    }  # fmt: skip
+
+
+register(Kind("surveys.project_duty", gettext_lazy("Project not asked this quarter"), line=_project_duty))

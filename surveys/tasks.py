@@ -6,7 +6,7 @@ from django.db import connection
 from core.batch import each
 from core.nudge import nudge
 from surveys.models import Wave
-from surveys.services import boxes, invitations, low_answers, opinions, waves
+from surveys.services import boxes, duties, invitations, low_answers, opinions, waves
 
 
 @shared_task(name="surveys.turn_waves")
@@ -32,6 +32,12 @@ def remind_due():
     answered.
     """
     return each(invitations.waves_to_remind(), invitations.remind)
+
+
+@shared_task(name="surveys.remind_projects")
+def remind_projects():
+    """Beat, every morning: project managers whose customer has not been asked as the quarter draws to its end."""
+    return each(duties.to_remind(), duties.remind)
 
 
 @shared_task(name="surveys.empty_boxes")

@@ -5,6 +5,7 @@ from surveys.views import checks, entry, findings, opinions, plans, questionnair
 app_name = "surveys"
 urlpatterns = [
     path("plans/", plans.plan_list, name="plan_list"),
+    path("projects/", plans.duty_list, name="duty_list"),
     path("plans/new", plans.plan_create, name="plan_create"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("plans/<int:pk>/edit", plans.plan_edit, name="plan_edit"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from core import periods
 from dashboard.demo import instruments
 from dashboard.demo.clock import moment
-from surveys.choices import Method
+from surveys.choices import Method, Recurrence
 from surveys.services import plans, questionnaires, waves
 
 WINDOW = 45  # days from the start of a quarter to its wave
@@ -111,7 +111,7 @@ class Designs:
                                                          ends_on=last, owner=by, expected_n=self.sample * 6 // 10)  # fmt: skip
         if not self._of_year(year):
             plans.add_activity(plan, by=by, title_zh="季度客户满意度调查", title_en="Quarterly survey of customers", method=Method.MAIL,
-                               starts_on=date(year, 2, 15), ends_on=date(year, 11, 30), owner=by)  # fmt: skip
+                               recurrence=Recurrence.QUARTERLY, starts_on=date(year, 2, 15), ends_on=date(year, 11, 30), owner=by)  # fmt: skip
         plans.submit(plan, by=by)
         self.plans[year] = plan
 
@@ -139,7 +139,7 @@ class Designs:
             by = self.org.users[login]
             plan = plans.create(year=year, unit=self.org.units[code], by=by, **UNIT_PARTS)
             plans.add_activity(plan, by=by, title_zh="结业学员电话访谈", title_en="Interviews with learners who finished", method=Method.PHONE,
-                               starts_on=date(year, 3, 1), ends_on=date(year, 12, 20), owner=by, expected_n=120)  # fmt: skip
+                               recurrence=Recurrence.MONTHLY, starts_on=date(year, 3, 1), ends_on=date(year, 12, 20), owner=by, expected_n=120)  # fmt: skip
             plans.submit(plan, by=by)
             if code == "CD-BT":
                 plans.send_back(plan, by=self.org.users["lead"], reason="请写明成都的样本量和负责访谈的人。")

@@ -56,7 +56,7 @@ class PlanForm(PortalModelForm):
 class ActivityForm(PortalModelForm):
     class Meta:
         model = PlanActivity
-        fields = ["title_zh", "title_en", "method", "starts_on", "ends_on", "owner", "expected_n"]
+        fields = ["title_zh", "title_en", "method", "recurrence", "starts_on", "ends_on", "owner", "expected_n"]
         widgets = {name: forms.DateInput(attrs={"type": "date"}) for name in ("starts_on", "ends_on")}
 
     def __init__(self, *args, **kwargs):

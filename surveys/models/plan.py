@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.i18n import pick
 from core.models import Tracked
-from surveys.choices import Method, PlanState
+from surveys.choices import Method, PlanState, Recurrence
 
 PARTS = {
     "goal": _("Goal"),
@@ -107,6 +107,7 @@ class PlanActivity(models.Model):
     title_zh = models.CharField(_("title (Chinese)"), max_length=200, blank=True)
     title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.WEB)
+    recurrence = models.CharField(_("how often"), max_length=15, choices=Recurrence, default=Recurrence.ONCE)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     owner = models.ForeignKey(
@@ -122,6 +123,7 @@ class PlanActivity(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="activity_dates_in_order"),
             models.CheckConstraint(condition=~Q(title_zh="", title_en=""), name="activity_has_a_title"),
             models.CheckConstraint(condition=Q(method__in=Method.values), name="activity_method_known"),
+            models.CheckConstraint(condition=Q(recurrence__in=Recurrence.values), name="activity_recurrence_known"),
         ]
 
     def __str__(self):

@@ -128,6 +128,7 @@ def snapshot(plan):
             "id": row.pk, "title_zh": row.title_zh, "title_en": row.title_en, "method": row.method,
             "starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat(),
             "owner": row.owner.name_zh, "owner_id": row.owner_id, "expected_n": row.expected_n,
+            "recurrence": row.recurrence,
         }
         for row in plan.activities.select_related("owner")
     ]  # fmt: skip

@@ -1,12 +1,17 @@
 """The yearly plan: list, read, write, hand in, decide, revise."""
 
+from datetime import date, timedelta
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import periods
 from core.access import needs
+from core.choices import PeriodKind
 from core.forms import ConfirmForm, ReasonForm
 from core.permissions import require
 from core.tables import listing
@@ -15,6 +20,7 @@ from surveys.choices import PlanState, WaveState
 from surveys.filters import PlanFilter
 from surveys.forms.plans import ActivityForm, NewPlanForm, PlanForm
 from surveys.models import PlanActivity, SurveyPlan
+from surveys.selectors import duties, progress, revisions
 from surveys.services import plans as service
 from surveys.tables import PlanTable
 
@@ -34,9 +40,8 @@ def plan(request, pk):
     row = get_visible_or_404(
         SurveyPlan.objects.select_related("unit", "author", "approved_by").model, request.user, pk=pk
     )
-    activities = row.activities.select_related("owner").prefetch_related("waves")
     context = {
-        "plan": row, "state": PlanState(row.state), "activities": activities, "revisions": row.revisions.select_related("author", "approved_by"),
+        "plan": row, "state": PlanState(row.state), "activities": progress.of_plan(row), "revisions": row.revisions.select_related("author", "approved_by"),
         "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:30],
     }  # fmt: skip
     return render_page(request, "surveys/plan.html", context)
@@ -46,7 +51,31 @@ def plan(request, pk):
 def plan_revision(request, pk, no):
     row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
     revision = get_object_or_404(row.revisions.select_related("author", "approved_by"), no=no)
-    return render_page(request, "surveys/plan_revision.html", {"plan": row, "revision": revision})
+    older = row.revisions.filter(no=no - 1).first()
+    changes = revisions.difference(older.content, revision.content) if older else None
+    return render_page(request, "surveys/plan_revision.html", {"plan": row, "revision": revision, "changes": changes})
+
+
+@needs("surveys.see_plans")
+def duty_list(request):
+    """Projects of the quarter, and which of them nobody asked yet (SUR-19); ``?day=`` any day of the quarter."""
+    day = day_of(request.GET.get("day")) or timezone.localdate()
+    found = duties.of_quarter(request.user, day)
+    missing = [duty for duty in found if duty.lacks_questionnaire or duty.lacks_sales_survey]
+    period = periods.of(PeriodKind.QUARTER, day)
+    context = {
+        "duties": missing if request.GET.get("only") == "missing" else found, "only": request.GET.get("only", ""),
+        "count": len(found), "missing_n": len(missing), "label": periods.label(period), "day": day,
+        "before": period.starts_on - timedelta(days=1), "after": period.ends_on + timedelta(days=1),
+    }  # fmt: skip
+    return render_page(request, "surveys/duty_list.html", context)
+
+
+def day_of(text):
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 @needs("surveys.write_plan")
