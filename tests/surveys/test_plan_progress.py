@@ -98,11 +98,12 @@ def test_a_revision_says_what_it_changed(client, plan):
     before = plans.snapshot(plan)
     plans.edit(plan, by=plan.author, goal_zh="满意率85%")
     plans.edit_activity(kept, by=plan.author, ends_on=date(2026, 6, 30))
+    removed = gone.pk
     plans.remove_activity(gone, by=plan.author)
     added = quarterly(plan)
     found = revisions.difference(before, plans.snapshot(SurveyPlan.objects.get(pk=plan.pk)))
     assert [(str(label), was, now) for label, was, now in found.parts] == [("调查目标", "满意率80%", "满意率85%")]
-    assert ([row["id"] for row in found.added], [row["id"] for row in found.removed]) == ([added.pk], [gone.pk])
+    assert ([row["id"] for row in found.added], [row["id"] for row in found.removed]) == ([added.pk], [removed])
     assert [(was["ends_on"], now["ends_on"]) for was, now in found.changed] == [("2026-12-31", "2026-06-30")]
     assert revisions.difference(before, before).is_empty
 
