@@ -275,3 +275,10 @@ class Doing(Coloured):
     @classmethod
     def colours(cls):
         return {"due": "attention", "running": "accent", "done": "success", "missed": "danger"}
+
+
+class Rated(models.TextChoices):
+    """What was rated, apart from who answers (SUR-24): the unit or the person that delivered the service."""
+
+    UNIT = "rated_unit", _("Rated unit")
+    STAFF = "rated_staff", _("Rated person")

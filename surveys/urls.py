@@ -61,6 +61,7 @@ urlpatterns = [
     path("waves/<int:pk>/answers/export", waves.answers_export, name="answers_export"),
     path("waves/<int:pk>/report", waves.wave_report, name="wave_report"),
     path("waves/<int:pk>/tables/", tables.wave_tables, name="wave_tables"),
+    path("waves/<int:pk>/rated/", tables.wave_rated, name="wave_rated"),
     path("waves/<int:pk>/authenticity/", checks.wave_checks, name="wave_checks"),
     path("waves/<int:pk>/authenticity/examine", checks.examine, name="wave_examine"),
     path("waves/<int:pk>/words/", waves.words, name="wave_words"),

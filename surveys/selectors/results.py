@@ -17,7 +17,7 @@ from core.statistics.groups import rank, welch_anova
 from core.statistics.intervals import mean_of_sums, share
 from core.statistics.scores import nps_of_counts
 from core.statistics.suppression import suppress_groups
-from surveys.choices import ChangeClass, InvitationState, Segment, WaveState
+from surveys.choices import ChangeClass, InvitationState, Rated, Segment, WaveState
 from surveys.choices import QuestionKind as Kind
 from surveys.models import AnswerText, QuestionnaireVersion, SpentMarker, Wave
 from surveys.scales import EASY, EFFORT, band_of
@@ -43,7 +43,7 @@ from surveys.selectors.figures import (
     scores_of_counts,
 )  # fmt: skip
 from surveys.selectors.questionnaires import instrument_of
-from surveys.selectors.segments import label_of, labels_of
+from surveys.selectors.segments import label_of, labels_of, names_of_rated
 
 DRIVERS_FROM = 30  # respondents, below which importance says nothing
 DRIVERS_SAMPLE = 5000
@@ -245,6 +245,17 @@ def compare(wave, column):
     sizes = counts.group_sizes(wave.pk, by=column)
     found = _composites([wave], by=column)
     return _groups(wave, column, Segment(column).label, sizes, found, labels_of(column, sizes))
+
+
+def compare_rated(wave, by):
+    """Rated units or persons (a value of Rated) by the services that the invitations name; few answers stay hidden (ANA-14)."""
+    sizes = counts.group_sizes(wave.pk, by=by)
+    return _groups(wave, by, Rated(by).label, sizes, _composites([wave], by=by), names_of_rated(by, sizes))
+
+
+def rates_services(wave):
+    """Whether invitations of the wave name a service."""
+    return not wave.is_anonymous and wave.invitations.exclude(service_record=None).exists()
 
 
 def compare_by_question(wave, question):

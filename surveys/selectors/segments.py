@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.models import OrgUnit
+from accounts.models import OrgUnit, User
 from customers.choices import CustomerType, Relation, Tier
-from surveys.choices import Segment
+from surveys.choices import Rated, Segment
 
 CHOICES = {Segment.CUSTOMER_TYPE: CustomerType, Segment.TIER: Tier, Segment.RELATION: Relation}
 
@@ -19,6 +19,13 @@ def labels_of(column, values):
     else:
         names = {}
     return {value: names.get(value) or value or _("Not known") for value in values}
+
+
+def names_of_rated(by, keys):
+    """{key: name} of rated units or persons; "" and None stand for answers that name no service."""
+    model = {Rated.UNIT: OrgUnit, Rated.STAFF: User}[Rated(by)]
+    found = model.objects.in_bulk([int(key) for key in keys if key])
+    return {key: str(found[int(key)]) if key and int(key) in found else _("No service named") for key in keys}
 
 
 def label_of(column, value):

@@ -1,13 +1,15 @@
 """Cross-tables of a wave and its figures weighted to the population."""
 
 from django.conf import settings
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from core.access import needs
 from core.permissions import require
 from core.views import get_visible_or_404, render_page
+from surveys.choices import Rated
 from surveys.models import Wave
-from surveys.selectors import crosstabs
+from surveys.selectors import charts, crosstabs, results
 from surveys.selectors.charts import few
 from surveys.selectors.questionnaires import instrument_of
 from surveys.views.pictures import titles_of
@@ -33,6 +35,21 @@ def wave_tables(request, pk):
     if weigh:
         context |= weighted(row, weigh)
     return render_page(request, "surveys/wave_tables.html", context)
+
+
+@needs("surveys.see_answers")
+def wave_rated(request, pk):
+    """``?by=`` rated_unit or rated_staff: who was rated how, among those with enough answers (ANA-14, QST-29)."""
+    row = get_visible_or_404(Wave, request.user, pk=pk)
+    require(request.user, "surveys.see_results_of", row)
+    if not results.rates_services(row):
+        raise Http404
+    by = chosen(request.GET.get("by"), Rated.values)
+    found = results.compare_rated(row, by)
+    context = wave_context(request, row, "rated") | {
+        "by": by, "rated": Rated, "groups": found, "chart": charts.groups(found), "least": settings.SUPPRESSION_SCORES,
+    }  # fmt: skip
+    return render_page(request, "surveys/wave_rated.html", context)
 
 
 def chosen(wanted, offered):

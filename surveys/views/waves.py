@@ -61,6 +61,8 @@ def wave_context(request, row, tab):
             found.append({"label": _("Low answers"), "url": f"{url}low/", "active": tab == "low"})
         if allows(request.user, "surveys.see_results_of", row):
             found.append({"label": _("Cross-tables"), "url": f"{url}tables/", "active": tab == "tables"})
+        if request.user.has_perm("surveys.see_answers") and results.rates_services(row):
+            found.append({"label": _("Rated"), "url": f"{url}rated/", "active": tab == "rated"})
         if request.user.has_perm("surveys.see_results"):
             found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
             found.append({"label": _("Opinions"), "url": f"{url}opinions/", "active": tab == "opinions"})
