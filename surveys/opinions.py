@@ -10,27 +10,30 @@ from dataclasses import dataclass
 from surveys.choices import Direction, Theme
 
 
-def listed(text):
-    """Words written one after the other."""
-    return tuple(text.split())
+def finder(words):
+    """A pattern that finds any of ``words`` (written one after the other), the longest first; English ones only whole."""
+    longest = [re.escape(word) for word in sorted(words.split(), key=len, reverse=True)]
+    chinese, english = [one for one in longest if not one.isascii()], [one for one in longest if one.isascii()]
+    return re.compile("|".join([*chinese, *([rf"\b(?:{'|'.join(english)})\b"] if english else [])]))
 
 
-GOOD = listed("""满意 好 不错 棒 赞 耐心 热情 周到 专业 及时 清楚 细致 认真 负责 实用 很快 方便 舒适 感谢 谢谢 优秀 给力 有帮助 收获 喜欢
+GOOD = finder("""满意 好 不错 棒 赞 耐心 热情 周到 专业 及时 清楚 细致 认真 负责 实用 很快 方便 舒适 感谢 谢谢 优秀 给力 有帮助 收获 喜欢
     good great excellent helpful friendly clear quick professional useful satisfied happy thank thanks love perfect well""")
-BAD = listed("""差 慢 晚 迟 贵 乱 吵 脏 冷 热得 难 累 糟 失望 敷衍 推诿 冷淡 拖延 漏 错 坏 投诉 白跑 没人 等了 太长 太短 太久 听不清 看不清 问题多 不方便
+BAD = finder("""差 慢 晚 迟 贵 乱 吵 脏 冷 热得 难 累 糟 失望 敷衍 推诿 冷淡 拖延 漏 错 坏 投诉 白跑 没人 等了 太长 太短 太久 听不清 看不清 问题多 不方便
     bad poor slow late rude expensive dirty noisy unclear wrong broken disappointed terrible worst waited waiting problem complaint complaints
     confusing cold""")
-WISHES = listed("""建议 希望 能否 可否 最好 应该 应当 请增加 增加 多一些 多安排 改进 改为 期待 如果能 要是能
+WISHES = finder("""建议 希望 能否 可否 最好 应该 应当 请增加 增加 多一些 多安排 改进 改为 期待 如果能 要是能
     suggest suggestion should could would please wish hope more add prefer recommend improve""")
-NEGATIONS = listed("""不太 不够 不怎么 不是很 没有 没 不 未 无 缺乏 缺少 谈不上 并非
-    not no never hardly isn't wasn't don't didn't without lack""")
+NOT_CHINESE = finder("不太 不够 不怎么 不是很 没有 没 不 未 无 缺乏 缺少 谈不上 并非")
+NOT_ENGLISH = frozenset(("not", "no", "never", "hardly", "isn't", "wasn't", "don't", "didn't", "without", "lack"))
 NOTHING = re.compile(
     r"^[\s\W]*(无|没有|没|没了|暂无|暂时没有|没有了|无意见|没意见|没有意见|没有建议|无建议|都好|none|no|nothing|n/?a|nil|-+)[\s\W]*$",
     re.I,
 )
 AS_ONE = ("不错", "不好意思", "没问题", "没有问题", "没什么问题", "无可挑剔")  # said whole, whatever they are made of
 PRAISED_WHOLE = ("不错", "没问题", "没有问题", "没什么问题", "无可挑剔")
-NEAR = 4  # characters between a Chinese negation and what it turns round
+CLAUSE = re.compile(r"[，。；！？,.;!?\n]")
+NEAR = 6  # characters in which a Chinese negation stands before what it turns round
 NEAR_WORDS = 2  # English words between them
 
 ASKED = {
@@ -48,7 +51,7 @@ ABOUT = {
     Theme.SOLVING: "解决 处理 答疑 投诉 反馈 跟进 solve solved fix fixed complaint answer",
     Theme.MANAGEMENT: "管理 制度 流程 公司 安排 组织 management process organised organisation company",
 }
-ABOUT = {theme: listed(words) for theme, words in ABOUT.items()}
+ABOUT = {theme: finder(words) for theme, words in ABOUT.items()}
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def hint(text, *, asked=""):
     if not text or NOTHING.match(text):
         return Hint(Direction.NOTHING)
     good, bad = _judged(text)
-    wishes = [word for word in WISHES if _has(text, word)]
+    wishes = list(dict.fromkeys(WISHES.findall(text)))
     direction = Direction.OTHER
     if wishes:
         direction = Direction.SUGGESTION
@@ -92,35 +95,20 @@ def _judged(text):
         text = text.replace(whole, "。")
     bad = []
     for words, straight, turned in ((GOOD, good, bad), (BAD, bad, good)):
-        for word in words:
-            for place in _places(text, word):
-                (turned if _is_negated(text, place, word) else straight).append(word)
+        for found in words.finditer(text):
+            (turned if _is_negated(text, found.start(), found[0]) else straight).append(found[0])
     return good, bad
-
-
-def _places(text, word):
-    pattern = rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
-    return [found.start() for found in re.finditer(pattern, text)]
-
-
-def _has(text, word):
-    return bool(_places(text, word))
 
 
 def _is_negated(text, place, word):
     """An odd number of negations stands close before it, within the same clause."""
-    before = re.split(r"[，。；！？,.;!?\n]", text[:place])[-1]
+    before = CLAUSE.split(text[:place])[-1]
     if word.isascii():
-        near = before.split()[-1 - NEAR_WORDS :]
-        return sum(one in NEGATIONS for one in near) % 2 == 1
-    near, count = before[-NEAR - 2 :], 0
-    for negation in (one for one in NEGATIONS if not one.isascii()):
-        count += near.count(negation)
-        near = near.replace(negation, "·")
-    return count % 2 == 1
+        return sum(one in NOT_ENGLISH for one in before.split()[-1 - NEAR_WORDS :]) % 2 == 1
+    return len(NOT_CHINESE.findall(before[-NEAR:])) % 2 == 1
 
 
 def _theme(text):
-    found = {theme: sum(_has(text, word) for word in words) for theme, words in ABOUT.items()}
+    found = {theme: len(set(words.findall(text))) for theme, words in ABOUT.items()}
     best = max(found, key=found.get)
     return best.value if found[best] else ""

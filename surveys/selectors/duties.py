@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from core import periods
@@ -64,12 +64,13 @@ def _completed(period):
 
 
 def _answers(projects, period):
-    """[(customer id, project id or None, day)] of the quarter."""
+    """[(customer id, project id or None, day of the last answer)] of the quarter."""
     rows = Response.objects.valid().filter(
         submitted_on__range=(period.starts_on, period.ends_on),
         invitation__customer__in={project.customer_id for project in projects},
     )
-    return list(rows.values_list("invitation__customer", "invitation__service_record__project", "submitted_on"))
+    rows = rows.values_list("invitation__customer", "invitation__service_record__project")
+    return list(rows.annotate(last_on=Max("submitted_on")).order_by())
 
 
 def _sales_due(projects, period, ended):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from surveys.choices import Doing, WaveState
-from surveys.models import Response
 from surveys.recurrence import windows
+from surveys.selectors import counts
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ def of_plan(plan, today=None):
     today = today or timezone.localdate()
     activities = list(plan.activities.select_related("owner").prefetch_related("waves"))
     waves = [wave for activity in activities for wave in activity.waves.all()]
-    answered = {}
-    for pk in Response.objects.valid().filter(wave__in=waves).values_list("wave", flat=True):
-        answered[pk] = answered.get(pk, 0) + 1
+    answered = {pk: valid for pk, (valid, _excluded) in counts.responses([wave.pk for wave in waves]).items()}
     return [_of(activity, today, answered) for activity in activities]
 
 
