@@ -82,6 +82,39 @@ def test_every_answer_is_saved_and_a_lost_connection_loses_none(new_page, wait_f
     assert page.get_by_role("group", name="内容有用吗？").get_by_label("一般").is_checked()
 
 
+@pytest.mark.story
+def test_a_respondent_whose_connection_drops_twice_gets_a_receipt(new_page, wait_for):
+    """Out of reach on the way and again at the end: what was chosen goes out by itself, once, and nothing is asked twice."""
+    (link,) = links_of(open_wave())
+    page = new_page(**PHONE)
+    page.goto(f"{link}?part=1")
+    choose(page, "讲师讲解清楚吗？", "很满意")
+    page.context.set_offline(True)
+    choose(page, "内容有用吗？", "满意")
+    page.get_by_role("button", name="下一节").click()
+    page.get_by_text("尚未发送").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("2 / 3").wait_for()
+    page.get_by_role("group", name="愿意推荐给同事吗？").get_by_label("9", exact=True).check()
+    choose(page, "还会再来吗？", "是")
+    page.get_by_role("button", name="下一节").click()
+    page.get_by_text("3 / 3").wait_for()
+    page.locator("[name=q_idea]").fill("信号不好也能答完")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="提交").click()
+    page.get_by_text("尚未发送").wait_for()
+    assert not Response.objects.exists()
+    page.context.set_offline(False)
+    page.locator(".receipt").wait_for()
+    assert wait_for(lambda: Response.objects.exists())
+    response = Response.objects.get()
+    assert {name: response.raw[name] for name in ("clear", "useful", "recommend", "again", "idea")} == {
+        "clear": 5, "useful": 4, "recommend": 9, "again": 1, "idea": "信号不好也能答完",
+    }  # fmt: skip
+    expect(page.get_by_text(response.receipt)).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+
+
 def test_killed_page_loses_nothing_that_was_chosen_offline(new_page, wait_for):
     (link,) = links_of(open_wave())
     page = new_page(**PHONE)
