@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 HISTORY = {
     "addendum": _("Addition written"),
+    "settled": _("Settled"),
     "assigned": _("Given to somebody"),
     "assign": _("Given to somebody"),
     "consented": _("Agreed to surveys"),

@@ -24,7 +24,7 @@ from customers.choices import (
 )
 from customers.models import ContactPerson, Customer, Interaction, Project, ServiceDue, ServiceRecord
 from customers.names import name_form
-from customers.services import customers
+from customers.services import customers, service_dues
 
 NAMES = [
     Column(
@@ -280,20 +280,32 @@ class ServiceDueImport(CustomerSchema):
         Column("subject", gettext_lazy("Of what"), required=True, max_length=120, example="PMP-2023-0188",
                help=gettext_lazy("Number plate, certificate or contract."), aliases=("车牌号", "证书编号", "合同编号", "对象")),
         Column("due_on", gettext_lazy("Due on"), kind="date", required=True, example="2026-12-31", aliases=("到期日", "到期日期")),
+        Column("settled_on", gettext_lazy("Settled on"), kind="date", aliases=("办结日期",),
+               help=gettext_lazy("With a day, a row that is in the portal is marked as settled; nobody is called for it any more.")),
     ]  # fmt: skip
     together = [("customer", "kind", "subject", "due_on")]
 
     def resolve(self, rows, context):
         self.refer(rows, context, "customer", unit=False)
         keys = {row["customer"].pk for row in rows if row["customer"]}
-        held = set(ServiceDue.objects.filter(customer__in=keys).values_list("customer", "kind", "subject", "due_on"))
+        held = {
+            (row.customer_id, row.kind, row.subject, row.due_on): row for row in ServiceDue.objects.filter(customer__in=keys)
+        }  # fmt: skip
         for row in rows:
-            if row["customer"] and (row["customer"].pk, row["kind"], row["subject"], row["due_on"]) in held:
+            known = row["customer"] and held.get((row["customer"].pk, row["kind"], row["subject"], row["due_on"]))
+            if known and not row["settled_on"]:
                 row.fail("subject", _("This exists already."))
+            row.values["known"] = known
 
     def commit(self, rows, *, by, progress):
-        self.store(ServiceDue, [row.values for row in rows], by=by, progress=progress)
-        return {"url": str(reverse_lazy("customers:customer_list"))}
+        values = [dict(row.values) for row in rows]
+        known = [(row.pop("known"), row) for row in values]
+        for found, row in known:
+            if found:
+                service_dues.settle(found, by=by, on=row["settled_on"])
+                progress.step()
+        self.store(ServiceDue, [row for found, row in known if not found], by=by, progress=progress)
+        return {"url": str(reverse_lazy("customers:service_due_list"))}
 
 
 class InteractionImport(CustomerSchema):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from core import due, history, nav, panels, periods, search
 from fieldwork.choices import RuleKind, Satisfaction, TaskState
 from fieldwork.models import CallRule, CallTask
-from fieldwork.selectors import figures
+from fieldwork.selectors import candidates, figures
 from fieldwork.services import calls
 
 SEES = ("fieldwork.make_calls", "fieldwork.see_calls")
@@ -58,16 +58,17 @@ def _missing(user):
     if not user.has_perm("fieldwork.manage_rules"):
         return
     today = timezone.localdate()
-    ends_on = figures.quarter_of(today).ends_on
-    if (ends_on - today).days > WARNED_DAYS:
-        return
     for rule in CallRule.objects.active().filter(kind=RuleKind.SAMPLE):
-        missing = sum(row.missing for row in figures.achieved(rule, today))
-        if missing:
-            yield due.DueItem(
-                kind=_("Spot checks"), title=rule.name, url=rule.get_absolute_url(), number=rule.code,
-                due_at=periods.of("quarter", today).cut_off, act=_("%(n)s calls are still missing this quarter") % {"n": missing},
-            )  # fmt: skip
+        for quarter in candidates.quarters(rule, today):
+            if (quarter[1] - today).days > WARNED_DAYS:
+                continue
+            missing = sum(row.missing for row in figures.achieved(rule, today, quarter))
+            if missing:
+                yield due.DueItem(
+                    kind=_("Spot checks"), title=rule.name, url=rule.get_absolute_url(), number=rule.code,
+                    due_at=periods.of("quarter", quarter[1]).cut_off,
+                    act=_("%(n)s spot checks of the quarter are still missing") % {"n": missing},
+                )  # fmt: skip
 
 
 def _to_check(user):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from core.imports.schema import Column, Schema, register
 from customers.imports import CUSTOMER
-from customers.models import Customer
+from customers.models import Customer, ServiceRecord
 from fieldwork.models import CallRule, SourceEntry
 
 
@@ -34,7 +34,10 @@ class SourceImport(Schema):
                      reason=_("There is no customer of this number that you may see."))  # fmt: skip
         numbers = [row["number"] for row in rows if row["rule"]]
         held = set(SourceEntry.objects.filter(number__in=numbers).values_list("rule", "number"))
+        owners = dict(ServiceRecord.objects.filter(number__in=numbers).values_list("number", "customer"))
         for row in rows:
+            if row["customer"] and owners.get(row["number"], row["customer"].pk) != row["customer"].pk:
+                row.fail("number", _("This number belongs to another customer."))
             if row["rule"] and (row["rule"].pk, row["number"]) in held:
                 row.fail("number", _("This exists already."))
 

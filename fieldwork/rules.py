@@ -26,6 +26,12 @@ def is_dissatisfied(user, task):
     return task is not None and task.satisfaction == Satisfaction.DISSATISFIED
 
 
+@rules.predicate
+def is_followed_up(user, task):
+    """The follow-up is closed, or there is none."""
+    return task is not None and not (task.follow_up_id and task.follow_up.is_pending)
+
+
 add_rule("fieldwork.take_call", is_visible & CALLS & in_state(TaskState.WAITING) & did_not_deliver,
          _("A waiting call is made from the call-back seat, by somebody who did not deliver the service."))  # fmt: skip
 add_rule("fieldwork.log_call", is_visible & CALLS & in_state(TaskState.CALLING) & is_person("owner") & did_not_deliver,
@@ -34,6 +40,6 @@ add_rule("fieldwork.put_back_call", is_visible & in_state(TaskState.CALLING) & (
          _("A call is put back by the person who has it in hand, or by a lead."))  # fmt: skip
 add_rule("fieldwork.drop_call", is_visible & MANAGES & in_state(*TaskState.pending()),
          _("Only who sets up the lists takes a call off that was not made."))  # fmt: skip
-add_rule("fieldwork.check_call", is_visible & capability("fieldwork.check_calls") & is_dissatisfied & did_not_call,
-         _("A dissatisfied customer is checked by a lead who did not make the call."))  # fmt: skip
+add_rule("fieldwork.check_call", is_visible & capability("fieldwork.check_calls") & is_dissatisfied & did_not_call
+         & is_followed_up, _("A dissatisfied customer is checked by a lead who did not make the call, once the follow-up is closed."))  # fmt: skip
 add_rule("fieldwork.manage_rule", is_visible & MANAGES, _("Your role does not set up call lists."))

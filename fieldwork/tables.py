@@ -50,12 +50,12 @@ class LedgerTable(PortalTable):
     )
     staff = tables.Column(verbose_name=_("Served by"), accessor="service_record__staff", default="–", orderable=False)
     served_on = DayColumn(
-        verbose_name=_("Served on"), accessor="service_record__happened_on", default="–", orderable=False
+        verbose_name=_("Served on"), accessor="service_record__happened_on", default="–", orderable=False, visible=False
     )
     subject = CodeColumn(verbose_name=_("Of what"), accessor="service_due__subject", default="–", orderable=False)
     due_on = DayColumn(verbose_name=_("Due on"), accessor="service_due__due_on", default="–", orderable=False)
     state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
-    attempts_n = NumberColumn(verbose_name=_("Attempts"))
+    attempts_n = NumberColumn(verbose_name=_("Attempts"), visible=False)
     satisfaction = BadgeColumn(
         "satisfaction_badge", verbose_name=_("Satisfaction"), order_by="satisfaction", default="–"
     )

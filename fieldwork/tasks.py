@@ -14,5 +14,6 @@ def make_lists():
 
 @shared_task(name="fieldwork.put_back_left")
 def put_back_left():
-    """Beat, every 10 minutes: calls somebody took and left lying go back to the list."""
-    return each(calls.left_behind(), calls.put_back)
+    """Beat, every 10 minutes: calls somebody took and left lying go back to the list, pointless ones off it."""
+    back = each(calls.left_behind(), calls.put_back)
+    return back | {"dropped": each(calls.pointless(), calls.drop_pointless)["done"]}

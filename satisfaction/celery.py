@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     # surveys
     "open and close waves": {"task": "surveys.turn_waves", "schedule": MINUTE},  # by their window
     "survey reminders": {"task": "surveys.remind_due", "schedule": 10 * MINUTE},  # only who has not answered
+    "opinions to follow up": {"task": "surveys.follow_opinions", "schedule": 10 * MINUTE},  # after a crash
     "projects to ask": {"task": "surveys.remind_projects", "schedule": crontab(hour=8, minute=50)},  # REM-06
     "anonymous answers": {"task": "surveys.empty_boxes", "schedule": 10 * MINUTE},  # shuffled batches
     # fieldwork

@@ -19,7 +19,6 @@ def turn_waves():
         "opened": each(Wave.objects.due_to_open().select_related("questionnaire_version"), waves.open_when_due),
         "closed": each(closing, waves.close_when_due),
         "follow_ups": low_answers.catch_up(),
-        "opinions": opinions.catch_up(),
     }
     if any(wave.is_anonymous for wave in closing):
         nudge(scrub_boxes)
@@ -32,6 +31,12 @@ def remind_due():
     answered.
     """
     return each(invitations.waves_to_remind(), invitations.remind)
+
+
+@shared_task(name="surveys.follow_opinions")
+def follow_opinions():
+    """Beat, every 10 minutes: make up follow-ups of opinions that could not be opened."""
+    return opinions.catch_up()
 
 
 @shared_task(name="surveys.remind_projects")

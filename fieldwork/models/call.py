@@ -9,9 +9,14 @@ from accounts.selectors import units_of
 from core import moments
 from core.models import Tracked
 from customers.choices import Priority
-from fieldwork.choices import CallResult, LapseReason, Satisfaction, TaskState
+from customers.models import ContactHold
+from fieldwork.choices import CallResult, LapseReason, Ledger, Satisfaction, TaskState
 
 AT = {"default": moments.now}
+ANSWERED = ("done", "refused", "opted_out", "withdrawn")  # states of an invitation that end its call
+REACHABLE = Q(contact__erased_at=None, customer__is_active=True) & ~Q(contact__phone_index="")
+WILLING = Q(rule__ledger=Ledger.REMINDER) | Q(contact__opted_out_at=None)
+POINTLESS = ~REACHABLE | ~WILLING | Q(invitation__state__in=ANSWERED) | Q(service_due__settled_on__isnull=False)
 
 
 class CallTaskQuerySet(models.QuerySet):
@@ -31,6 +36,14 @@ class CallTaskQuerySet(models.QuerySet):
     def ripe(self, now=None):
         """Waiting, and their time has come."""
         return self.filter(state=TaskState.WAITING, next_at__lte=now or timezone.now())
+
+    def allowed(self, now=None):
+        """Those that may be made now: not pointless, and no hold protects the customer (reminders heed none)."""
+        holds = ContactHold.objects.current(now)
+        held = Q(customer__in=holds.filter(contact=None).values("customer")) | Q(
+            contact__in=holds.exclude(contact=None).values("contact")
+        )
+        return self.exclude(POINTLESS).exclude(~Q(rule__ledger=Ledger.REMINDER) & held)
 
     def callable_by(self, user):
         """Those whose service the user did not deliver (TEL-02)."""

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
+from django.db.models import Count, DateTimeField, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.selectors import subtree
@@ -12,9 +12,9 @@ from core import periods
 from core.choices import PeriodKind
 from customers.choices import Audience, Priority, ServiceKind
 from customers.models import ContactHold, ContactPerson, Customer, Interaction, ServiceDue, ServiceRecord
-from fieldwork.choices import Ledger, RuleKind, TaskState
+from fieldwork.choices import CallResult, Ledger, RuleKind, TaskState
 from fieldwork.models import CallTask, SourceEntry
-from surveys.choices import InvitationState
+from surveys.choices import InvitationState, WaveState
 from surveys.models import Invitation
 
 HELD, NO_PHONE, ENOUGH = "held", "no_phone", "enough"
@@ -68,15 +68,27 @@ def after_service(rule, day):
     return [_of_record(row) for row in rows]
 
 
-def closed_cases(rule, day):
-    """Cases with a priority that were closed from the beginning of the quarter of ``day`` to the day before."""
-    first = periods.of(PeriodKind.QUARTER, day).starts_on
-    return _settled(rule, first, day - timedelta(days=1)).filter(kind=ServiceKind.CASE).exclude(closed_on=None)
+def quarters(rule, day):
+    """[(first, last day)] of the quarters whose cases are drawn on ``day``: its own, and for some days the one before it.
+
+    What closed on a quarter's last days, or was not reached then, is still called (as long as the rule looks back).
+    """
+    now = periods.of(PeriodKind.QUARTER, day)
+    before = periods.of(PeriodKind.QUARTER, now.starts_on - timedelta(days=1))
+    found = [(now.starts_on, now.ends_on)]
+    return ([(before.starts_on, before.ends_on)] if (day - before.ends_on).days <= rule.look_back_days else []) + found
+
+
+def closed_cases(rule, quarter, day):
+    """Cases with a priority that were closed in ``quarter`` (first, last day) up to the day before ``day``."""
+    first, last = quarter
+    rows = _settled(rule, first, min(last, day - timedelta(days=1)))
+    return rows.filter(kind=ServiceKind.CASE).exclude(closed_on=None)
 
 
 def sample(rule, day):
-    """Every closed case of the quarter that is not on a list; which of them are called, ``spot_checks`` decides."""
-    return [_of_record(row) for row in closed_cases(rule, day)]
+    """Every closed case of the quarters that is not on a list; which of them are called, ``spot_checks`` decides."""
+    return [_of_record(row) for quarter in quarters(rule, day) for row in closed_cases(rule, quarter, day)]
 
 
 def lapsed(rule, day):
@@ -104,13 +116,14 @@ def regular(rule, day):
     customers = _of_unit(Customer.objects.active().filter(kind=Audience.CUSTOMER), rule, "unit")
     if rule.tiers:
         customers = customers.filter(tier__in=rule.tiers)
-    talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-started_at").values("started_at")[:1]
+    talks = Interaction.objects.filter(Q(call_attempt=None) | Q(call_attempt__result=CallResult.REACHED))
+    talks = talks.filter(customer=OuterRef("pk")).order_by("-started_at").values("started_at")[:1]
     since = day - timedelta(days=rule.every_days)
     listed = CallTask.objects.filter(rule=rule, list__day__gt=since).values("customer")
     rows = customers.annotate(last_at=Subquery(talks, output_field=DateTimeField())).exclude(pk__in=listed)
     rows = (
         rows.filter(Q(last_at=None) | Q(last_at__date__lte=since))
-        .order_by("last_at", "pk")
+        .order_by(F("last_at").asc(nulls_first=True), "pk")
         .values_list("pk", flat=True)
     )
     return [Candidate(f"regular:{pk}:{day}", pk) for pk in rows]
@@ -119,7 +132,11 @@ def regular(rule, day):
 def survey(rule, day):
     """People invited to the wave of the rule who had time enough and have not answered (TEL-01)."""
     rows = Invitation.objects.filter(
-        wave=rule.wave, wave__is_anonymous=False, contact__isnull=False, state__in=InvitationState.answerable()
+        wave=rule.wave,
+        wave__state=WaveState.OPEN,
+        wave__is_anonymous=False,
+        contact__isnull=False,
+        state__in=InvitationState.answerable(),
     )
     rows = rows.exclude(sent_at__date__gt=day - timedelta(days=rule.lead_days)).order_by("pk")
     return [Candidate(f"invitation:{row.pk}", row.customer_id, row.contact_id, invitation=row) for row in rows]
@@ -130,10 +147,15 @@ def source(rule, day):
     rows = SourceEntry.objects.filter(rule=rule, day__range=(day - timedelta(days=rule.look_back_days), day))
     numbers = {row.number: row for row in rows}
     records = {record.number: record for record in ServiceRecord.objects.filter(number__in=numbers)}
-    return [
-        Candidate(f"source:{row.number}", row.customer_id, service_record=records.get(row.number), source_entry=row)
-        for row in rows
-    ]  # fmt: skip
+    return [_of_entry(row, records.get(row.number)) for row in rows]
+
+
+def _of_entry(row, record):
+    """A line with its service record, where that is the same customer's."""
+    found = Candidate(f"source:{row.number}", row.customer_id, source_entry=row)
+    if record is not None and record.customer_id == row.customer_id:
+        found.service_record, found.contact_id, found.priority = record, record.contact_id, record.priority
+    return found
 
 
 FINDERS = {
@@ -154,9 +176,10 @@ def reachable(rule, rows):
     for row in rows:
         mine = people.get(row.customer_id, [])
         named = [person for person in mine if person.pk == row.contact_id]
-        free = [person for person in named or mine if not person.is_held]
-        if not mine or not free:
-            skipped.append([row.customer_id, HELD if mine else NO_PHONE])
+        offered = named if row.invitation else named or mine  # an answer belongs to who was invited
+        free = [person for person in offered if not person.is_held]
+        if not free:
+            skipped.append([row.customer_id, HELD if offered else NO_PHONE])
             continue
         row.contact_id = free[0].pk
         kept.append(row)
@@ -197,37 +220,36 @@ def to_call(rate, closed):
 def spot_checks(rule, rows, day, seed):
     """(those drawn, the frame of the draw): of each priority as many as its rate still lacks, at random (SMP-04, 05).
 
-    A case nobody reached does not count as called: another one takes its place.
+    A case nobody reached does not count as called: another one takes its place. The frame is
+    {priority, with its quarter where that is over: {"closed", "target", "called", "drawn", "ids"}}.
     """
-    closed, called = counts(rule, day)
     rng = random.Random(seed)  # noqa: S311 (a repeatable draw)
     chosen, frame = [], {}
-    for priority in Priority.values:
-        pool = {row.service_record.pk: row for row in rows if row.priority == priority}
-        target = to_call(rule.rates.get(priority, 0), closed[priority])
-        n = min(max(0, target - called[priority]), len(pool))
-        ids = sorted(pool)
-        drawn = sorted(rng.sample(ids, n))
-        frame[priority] = {
-            "closed": closed[priority],
-            "target": target,
-            "called": called[priority],
-            "drawn": n,
-            "ids": ids,
-        }
-        chosen += [pool[pk] for pk in drawn]
+    for quarter in quarters(rule, day):
+        first, last = quarter
+        closed, called = counts(rule, quarter, day)
+        ended = f" {first:%Y-%m}–{last:%m}" if last < day else ""
+        for priority in Priority.values:
+            pool = {
+                row.service_record.pk: row for row in rows
+                if row.priority == priority and first <= row.service_record.closed_on <= last
+            }  # fmt: skip
+            target = to_call(rule.rates.get(priority, 0), closed[priority])
+            n, ids = min(max(0, target - called[priority]), len(pool)), sorted(pool)
+            frame[priority + ended] = {
+                "closed": closed[priority], "target": target, "called": called[priority], "drawn": n, "ids": ids,
+            }  # fmt: skip
+            chosen += [pool[pk] for pk in sorted(rng.sample(ids, n))]
     return chosen, frame
 
 
-def counts(rule, day):
+def counts(rule, quarter, day):
     """({priority: closed cases of the quarter}, {priority: those of them that are called or waiting to be})."""
-    closed, called = dict.fromkeys(Priority.values, 0), dict.fromkeys(Priority.values, 0)
-    for priority in closed_cases(rule, day).values_list("priority", flat=True):
-        closed[priority] += 1
     going = (*TaskState.pending(), TaskState.REACHED)
-    first = periods.of(PeriodKind.QUARTER, day).starts_on
-    tasks = CallTask.objects.filter(rule=rule, state__in=going, service_record__closed_on__gte=first)
-    for priority in tasks.values_list("priority", flat=True):
-        if priority:
-            called[priority] += 1
-    return closed, called
+    tasks = CallTask.objects.filter(rule=rule, state__in=going, service_record__closed_on__range=quarter)
+    return _by_priority(closed_cases(rule, quarter, day)), _by_priority(tasks)
+
+
+def _by_priority(rows):
+    found = dict(rows.order_by().values_list("priority").annotate(n=Count("pk")))
+    return {priority: found.get(priority, 0) for priority in Priority.values}

@@ -1,15 +1,13 @@
 """What was called, reached and said: the roll-up of the ledgers with its rows (TEL-03), and the spot checks against their rates."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OrgUnit, User
-from core import periods
-from core.choices import PeriodKind
-from core.periods import Period
 from core.statistics.intervals import share
 from customers.choices import Priority
 from fieldwork.choices import Ledger, Satisfaction, TaskState
@@ -104,12 +102,12 @@ class Achieved:
         return share(self.reached, self.closed) if self.closed else None
 
 
-def achieved(rule, day):
-    """[Achieved] of the quarter that holds ``day``, as far as it has gone (SMP-06)."""
-    closed, _called = candidates.counts(rule, day)
-    first = periods.of(PeriodKind.QUARTER, day).starts_on
-    rows = CallTask.objects.filter(rule=rule, service_record__closed_on__gte=first, service_record__closed_on__lt=day)
-    counts = rows.values("priority").annotate(
+def achieved(rule, day, quarter=None):
+    """[Achieved] of ``quarter`` (first, last day; default that of ``day``), as far as it has gone (SMP-06)."""
+    quarter = quarter or candidates.quarters(rule, day)[-1]
+    closed, _called = candidates.counts(rule, quarter, day)
+    rows = CallTask.objects.filter(rule=rule, service_record__closed_on__range=quarter)
+    counts = rows.order_by().values("priority").annotate(
         reached=Count("pk", filter=Q(state=TaskState.REACHED)), pending=Count("pk", filter=Q(state__in=TaskState.pending()))
     )  # fmt: skip
     made = {row["priority"]: row for row in counts}
@@ -121,8 +119,9 @@ def achieved(rule, day):
     ]  # fmt: skip
 
 
-def quarter_of(day) -> Period:
-    return periods.of(PeriodKind.QUARTER, day)
+def spot_checks(rule, day):
+    """[((first, last day), [Achieved])] of the quarters whose cases are still called on ``day``."""
+    return [(quarter, achieved(rule, day, quarter)) for quarter in candidates.quarters(rule, day)]
 
 
 def dissatisfied(user, first, last):
@@ -150,12 +149,13 @@ def today(user, now=None):
     now = now or timezone.now()
     day, seen = timezone.localdate(now), CallTask.objects.visible_to(user)
     first = day.replace(day=1)
-    counts = seen.aggregate(
+    month = timezone.make_aware(datetime.combine(first, time.min))
+    counts = seen.filter(Q(state=TaskState.WAITING) | Q(closed_at__gte=month)).aggregate(
         ripe=Count("pk", filter=Q(state=TaskState.WAITING, next_at__lte=now)),
         agreed=Count("pk", filter=Q(state=TaskState.WAITING, is_agreed=True, next_at__date=day)),
         mine=Count("pk", filter=Q(state=TaskState.REACHED, owner=user, closed_at__date=day)),
         everybody=Count("pk", filter=Q(state=TaskState.REACHED, closed_at__date=day)),
-        said=Count("pk", filter=Q(satisfaction__in=SAID, closed_at__date__gte=first)),
-        dissatisfied=Count("pk", filter=Q(satisfaction=Satisfaction.DISSATISFIED, closed_at__date__gte=first)),
+        said=Count("pk", filter=Q(satisfaction__in=SAID, closed_at__gte=month)),
+        dissatisfied=Count("pk", filter=Q(satisfaction=Satisfaction.DISSATISFIED, closed_at__gte=month)),
     )
     return counts | {"dissatisfied_url": reverse("fieldwork:dissatisfied")}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
+from customers.models import Customer
 from fieldwork.models import CallTask, SourceEntry
 
 MOST = 200
@@ -25,8 +26,10 @@ class Compared:
         return bool(self.missing_n or self.surplus_n)
 
 
-def compare(rule, first, last):
+def compare(rule, first, last, *, user):
     """Compared for the days ``first`` to ``last``; only days for which the source gave a list are compared.
+
+    The numbers are the whole; the rows are those of customers and calls that ``user`` sees.
 
     A line matches a call of the rule about the same service record, or one called from that line.
     """
@@ -41,5 +44,7 @@ def compare(rule, first, last):
     days = entries.order_by().values("day").distinct()
     surplus = CallTask.objects.filter(rule=rule, list__day__in=days).filter(~Exists(known))
     surplus = surplus.select_related("customer", "service_record", "list")
-    total, missing_n = entries.count(), missing.count()
-    return Compared(total, total - missing_n, list(missing[:MOST]), missing_n, list(surplus[:MOST]), surplus.count())
+    total, missing_n, surplus_n = entries.count(), missing.count(), surplus.count()
+    missing = missing.filter(customer__in=Customer.objects.visible_to(user))
+    surplus = surplus.filter(pk__in=CallTask.objects.visible_to(user))
+    return Compared(total, total - missing_n, list(missing[:MOST]), missing_n, list(surplus[:MOST]), surplus_n)

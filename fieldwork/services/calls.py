@@ -17,11 +17,15 @@ from customers.choices import Channel, Direction, FollowUpReason, MatchStrength,
 from customers.services import follow_ups, interactions, reveal
 from fieldwork.choices import CallResult, Satisfaction, TaskState
 from fieldwork.models import CallAttempt, CallCheck, CallTask
+from fieldwork.models.call import POINTLESS
 from fieldwork.workflows import CALL
-from surveys.services import occasions
+from surveys.services import occasions, opinions
 
 LEFT_AFTER = timedelta(hours=1)  # a call in hand for so long goes back to the list
 KEPT_FOR_CALLER = timedelta(minutes=30)  # past the agreed time, anybody may call
+GONE = gettext_lazy(
+    "No call needed any more: the person is gone, does not want to be asked, has answered, or it is settled."
+)
 TITLES = {
     FollowUpReason.DISSATISFIED_CALL: gettext_lazy("Dissatisfied on a call: %(about)s"),
     FollowUpReason.OPINION: gettext_lazy("Opinion on a call: %(about)s"),
@@ -50,6 +54,10 @@ def take(task, *, by, expected_version=None):
     """``by`` calls now: the number is shown, and the history says so (SEC-05). Raises InvalidTransition, LostRace."""
     if task.service_record_id and task.service_record.staff_id == by.pk:
         raise InvalidTransition(_("Who delivered the service does not make its call."))
+    if not CallTask.objects.allowed().filter(pk=task.pk).exists():
+        raise InvalidTransition(
+            _("This customer is not to be called now: a wish, an open complaint, or no number any more.")
+        )
     CALL.move(task, TaskState.CALLING, by=by, owner=by, taken_at=timezone.now(), expected_version=expected_version)
     reveal.show(task.contact, by=by, reason=_("Call %(number)s") % {"number": task.number})
     return task
@@ -67,7 +75,7 @@ def queue(user, now=None):
     """Ripe calls of ``user``, the most pressing first: agreed times, then priority, then important customers."""
     now = now or timezone.now()
     kept = Q(owner=None) | Q(owner=user) | Q(next_at__lt=now - KEPT_FOR_CALLER)
-    rows = CallTask.objects.visible_to(user).callable_by(user).ripe(now).filter(kept)
+    rows = CallTask.objects.visible_to(user).callable_by(user).allowed(now).ripe(now).filter(kept)
     important = Case(When(customer__tier=Tier.IMPORTANT, then=Value(0)), default=Value(1), output_field=IntegerField())
     rank = Case(When(priority="", then=Value("P9")), default=F("priority"))
     return rows.select_related("contact", "service_record").order_by("-is_agreed", rank, important, "next_at", "pk")
@@ -82,6 +90,16 @@ def put_back(task, *, by=None, comment=""):
 
 def left_behind(now=None):
     return CallTask.objects.filter(state=TaskState.CALLING, taken_at__lt=(now or timezone.now()) - LEFT_AFTER)
+
+
+def pointless():
+    """Waiting calls that nobody should make any more: the person is gone, opted out or has answered, or it is settled."""
+    return CallTask.objects.filter(state=TaskState.WAITING).filter(POINTLESS)
+
+
+def drop_pointless(task):
+    """The clock takes such a call off its list."""
+    drop(task, by=None, comment=both(GONE)["zh"])
 
 
 @transaction.atomic
@@ -155,7 +173,7 @@ def give_up(task, *, by, note="", expected_version=None):
 
 
 def _end(task, state, by, note, expected_version):
-    invitation = _invitation(task)
+    invitation = _invitation(task) if task.invitation_id or (task.rule.wave and task.rule.wave.takes_answers) else None
     if invitation:
         occasions.not_answered(invitation, refused=state == TaskState.REFUSED)
     CALL.move(task, state, by=by, note=note, attempts_n=task.attempts_n, closed_at=timezone.now(),
@@ -172,11 +190,13 @@ def _invitation(task):
 @transaction.atomic
 def reach(task, *, by, said, expected_version=None):
     """The customer talked: answers, follow-up, the contact and the end of the call. Returns the CallAttempt."""
-    response, invitation = None, task.invitation
+    response, invitation, follow_up = None, task.invitation, _follow_up(task, by, said)
     if said.answers is not None:
         invitation = _invitation(task)
-        response = occasions.answered_by_phone(invitation, payload=said.answers, by=by, language=said.language)
-    follow_up = _follow_up(task, by, said, response)
+        response = occasions.answered_by_phone(
+            invitation, payload=said.answers, by=by, language=said.language, follow_up=follow_up
+        )
+        follow_up = follow_up or opened_by(response)
     attempt = _attempt(task, by, CallResult.REACHED, said.note, follow_up)
     CALL.move(
         task, TaskState.REACHED, by=by, satisfaction=str(said.satisfaction), note=said.note, response=response,
@@ -190,11 +210,8 @@ def reach(task, *, by, said, expected_version=None):
 # What follows ----------------------------------------------------------------------------------------
 
 
-def _follow_up(task, by, said, response):
-    """One follow-up for what the customer said; that of a low answer to the script serves as well."""
-    opened = response and response.low_answers.select_related("follow_up").first()
-    if opened:
-        return opened.follow_up
+def _follow_up(task, by, said):
+    """The follow-up of what the customer said, or None; low answers to the script join it."""
     reason = _reason(said)
     if reason is None:
         return None
@@ -205,9 +222,22 @@ def _follow_up(task, by, said, response):
     record, project = task.service_record, task.service_record.project if task.service_record else None
     return follow_ups.open_follow_up(
         customer=task.customer, contact=task.contact, reason=reason, title=titles["zh"], title_en=titles["en"],
-        detail=said.note, owner=project.manager if project else None, unit=record.unit if record else None, by=by,
+        detail=_detail(task, said, reason), owner=project.manager if project else None, unit=record.unit if record else None, by=by,
         source="fieldwork.calltask", source_id=task.pk, unique_key=f"fieldwork.calltask:{task.pk}",
     )  # fmt: skip
+
+
+def opened_by(response):
+    """The follow-up that the answers themselves opened: of low answers, else of an opinion."""
+    low = response.low_answers.select_related("follow_up").first()
+    return low.follow_up if low else opinions.opened_for(response)
+
+
+def _detail(task, said, reason):
+    """The note; with it the day the customer comes, where that is not what the follow-up is about."""
+    if not said.booked_on or reason == FollowUpReason.REQUEST:
+        return said.note
+    return f"{said.note}\n{_('The customer comes on')}: {said.booked_on}"
 
 
 def _reason(said):

@@ -65,8 +65,9 @@ def call(request, pk):
     task = _task(request, pk)
     may = {act: allows(request.user, f"fieldwork.{act}", task) for act in ACTS}
     context = {"task": task, "may": may}
-    if may["log_call"]:
-        return _talk(request, task, context)
+    lost = request.method == "POST" and not may["log_call"] and request.user.has_perm("fieldwork.make_calls")
+    if may["log_call"] or lost:
+        return _talk(request, task, context | {"is_lost": lost})
     if request.method == "POST":
         require(request.user, "fieldwork.log_call", task)
     return render_page(request, "fieldwork/call.html", context | _facts(request, task))
@@ -104,7 +105,11 @@ def _talk(request, task, context):
     form = CallForm(posted(request), task=task)
     instrument = instrument_of(task.rule.wave.questionnaire_version) if _has_script(task) else None
     payload, errors = read_post(instrument, request.POST) if instrument else {}, {}
-    if form.is_valid():
+    if context["is_lost"]:
+        errors = {
+            "": _("This call is not in your hand any more. What you typed is below: take the call again, or copy it.")
+        }
+    elif form.is_valid():
         try:
             return _store(request, task, form, payload if instrument else None)
         except answering.Invalid as invalid:
@@ -113,10 +118,17 @@ def _talk(request, task, context):
             errors = {"": _told(refusal)}
     parts = instrument.sections if instrument else ()
     context |= {
-        "form": form, "errors": errors, "instrument": instrument, "number": task.contact.phone,
+        "form": form, "errors": errors, "instrument": instrument,
+        "number": "" if context["is_lost"] else task.contact.phone,
         "parts": [(part, fields_of(instrument, part.questions, payload, errors)) for part in parts],
     } | _history(request, task)  # fmt: skip
-    return render_page(request, "fieldwork/talk.html", context, status=422 if errors or form.errors else 200)
+    return render_page(request, "fieldwork/talk.html", context, status=_status(context, errors, form))
+
+
+def _status(context, errors, form):
+    if context["is_lost"]:
+        return 409
+    return 422 if errors or form.errors else 200
 
 
 def _has_script(task):

@@ -67,8 +67,8 @@ def rule(request, pk):
     context = {
         "rule": row, "lists": row.lists.all()[:SHOWN], "first": first, "last": last,
         "may_manage": allows(request.user, "fieldwork.manage_rule", row),
-        "achieved": figures.achieved(row, today) if row.kind == RuleKind.SAMPLE else [],
-        "quarter": figures.quarter_of(today), "compared": reconciliation.compare(row, first, last),
+        "achieved": figures.spot_checks(row, today) if row.kind == RuleKind.SAMPLE else [],
+        "compared": reconciliation.compare(row, first, last, user=request.user),
         "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20],
     }  # fmt: skip
     return render_page(request, "fieldwork/rule.html", context)

@@ -50,7 +50,7 @@ def _of(projects, day):
     period = periods.of(PeriodKind.QUARTER, day)
     projects = projects.filter(starts_on__lte=period.ends_on)
     ended = _completed(period)
-    projects = projects.filter(Q(state=ProjectState.RUNNING) | Q(pk__in=ended))
+    projects = projects.filter(Q(state=ProjectState.RUNNING) | Q(pk__in=ended) | Q(pk__in=_completed_after(period)))
     projects = list(projects.select_related("customer", "manager", "sales_owner", "unit").order_by("code"))
     answers, due = _answers(projects, period), _sales_due(projects, period, ended)
     return [_duty(project, answers, due.get(project.pk)) for project in projects]
@@ -63,14 +63,27 @@ def _completed(period):
     return {pk: timezone.localdate(at) for pk, at in events.values_list("subject_id", "at")}
 
 
+def _completed_after(period):
+    """Ids of the projects that still ran then and have been completed since."""
+    events = Event.objects.filter(subject="customers.project", to_state=ProjectState.COMPLETED)
+    return events.filter(at__date__gt=period.ends_on).values("subject_id")
+
+
 def _answers(projects, period):
-    """[(customer id, project id or None, day of the last answer)] of the quarter."""
+    """{customer id: [(project id or None, day of the last answer)]} of the quarter.
+
+    An answer about a service of no project counts for none.
+    """
     rows = Response.objects.valid().filter(
         submitted_on__range=(period.starts_on, period.ends_on),
         invitation__customer__in={project.customer_id for project in projects},
     )
+    rows = rows.exclude(invitation__service_record__isnull=False, invitation__service_record__project=None)
     rows = rows.values_list("invitation__customer", "invitation__service_record__project")
-    return list(rows.annotate(last_on=Max("submitted_on")).order_by())
+    found = {}
+    for customer, named, day in rows.annotate(last_on=Max("submitted_on")).order_by():
+        found.setdefault(customer, []).append((named, day))
+    return found
 
 
 def _sales_due(projects, period, ended):
@@ -83,9 +96,6 @@ def _sales_due(projects, period, ended):
 
 
 def _duty(project, answers, due_on):
-    days = [
-        day for customer, named, day in answers
-        if customer == project.customer_id and named in (None, project.pk)
-    ]  # fmt: skip
+    days = [day for named, day in answers.get(project.customer_id, ()) if named in (None, project.pk)]
     after = [day for day in days if due_on and day >= due_on]
     return Duty(project, max(days, default=None), due_on, max(after, default=None))

@@ -364,6 +364,7 @@ def funnel(wave):
             InvitationState.STARTED,
             InvitationState.WITHDRAWN,
             InvitationState.BOUNCED,
+            InvitationState.REFUSED,
         )
     )
     delivered = invited - states.get(InvitationState.BOUNCED, 0) - unsent.count()

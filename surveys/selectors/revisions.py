@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.i18n import pick
+from surveys.choices import Recurrence
 from surveys.models.plan import PARTS
 
 FACTS = ("title_zh", "title_en", "method", "starts_on", "ends_on", "owner", "expected_n", "recurrence")
@@ -44,4 +45,5 @@ def _part(content, key):
 
 
 def _facts(row):
+    row = {"recurrence": Recurrence.ONCE.value} | row  # what was approved before activities recurred
     return [row.get(name) for name in FACTS]

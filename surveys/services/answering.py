@@ -243,6 +243,7 @@ class Entry:
     by: object
     is_proxy: bool = False
     given_on: object = None
+    follow_up: object = None  # opened already for what the respondent said: low answers join it
 
     def fields(self):
         return {"mode": self.mode, "entered_by": self.by, "is_proxy": self.is_proxy, "given_on": self.given_on}
@@ -281,7 +282,7 @@ def submit(*, payload, invitation=None, wave=None, submit_key=None, language="",
             **(entry.fields() if entry else {"mode": ResponseMode.WEB if invitation else ResponseMode.OPEN}),
         )
         if invitation is not None:
-            return _submit_personal(response, invitation, values)
+            return _submit_personal(response, invitation, values, entry)
         return _submit_open(response, submit_key, values)
 
 
@@ -320,7 +321,7 @@ def _submit_anonymous(wave, invitation, submit_key, values):
     return Receipt(links.receipt_for(key, marker), is_new)
 
 
-def _submit_personal(response, invitation, values):
+def _submit_personal(response, invitation, values, entry=None):
     won = Invitation.objects.filter(pk=invitation.pk, state__in=InvitationState.answerable()).update(
         state=InvitationState.DONE
     )
@@ -335,7 +336,7 @@ def _submit_personal(response, invitation, values):
     _store(response, values)
     if getattr(invitation, "draft", None):
         Draft.objects.filter(invitation=invitation.pk).delete()
-    _follow_up(response)
+    _follow_up(response, entry and entry.follow_up)
     return Receipt(response.receipt, True)
 
 
@@ -366,19 +367,19 @@ def _store(response, values):
     return answers.store(response, rows, words)
 
 
-def _follow_up(response):
+def _follow_up(response, opened=None):
     """Open the follow-up of low answers and opinions; a failure must not cost the respondent's answers (turn_waves
     catches up).
     """
     limit = float(response.wave.low_score_at)
     low = [(row.question, row.score5) for row in response.scores if row.score5 <= limit]
-    said = response.words if response.wave.follows_opinions else []
+    said = response.words if response.wave.follows_opinions and opened is None else []
     if not low and not said:
         return
     try:
         with transaction.atomic():
             if low:
-                low_answers.open_for(response, low)
+                low_answers.open_for(response, low, follow_up=opened)
             if said:
                 opinions.follow_up(response, said)
     except Exception:

@@ -71,16 +71,27 @@ def returned(wave):
 
 
 def enter(
-    *, payload, by, mode, invitation=None, wave=None, number=None, key=None, is_proxy=False, given_on=None, language=""
+    *,
+    payload,
+    by,
+    mode,
+    invitation=None,
+    wave=None,
+    number=None,
+    key=None,
+    is_proxy=False,
+    given_on=None,
+    language="",
+    follow_up=None,
 ):
     """Store what was typed in: of ``invitation``, or of sheet ``number`` of ``wave``, or of ``key`` (a page) of it.
 
-    Returns answering.Receipt. Raises AlreadyThere, answering.Invalid, answering.NotTaken.
+    ``follow_up`` was opened already for what was said. Returns answering.Receipt. Raises AlreadyThere, answering.Invalid, answering.NotTaken.
     """
     wave = wave or Wave.objects.select_related("questionnaire_version", "link_key").get(pk=invitation.wave_id)
     if invitation is not None:
         invitation.wave = wave
-    entry = Entry(mode, by, is_proxy, given_on)
+    entry = Entry(mode, by, is_proxy, given_on, follow_up)
     submit_key = key_of(wave, number) if number else key
     receipt = answering.submit(
         payload=payload, invitation=invitation, wave=wave, submit_key=submit_key, language=language, entry=entry

@@ -20,8 +20,8 @@ TITLE = _("Low answer in %(wave)s: %(question)s (%(score)s of 5)")
 
 
 @transaction.atomic
-def open_for(response, low):
-    """Open the follow-up of ``response`` for ``low`` = [(question id, score)], worst first. Safe to repeat.
+def open_for(response, low, follow_up=None):
+    """Open the follow-up of ``response`` for ``low`` = [(question id, score)], worst first, or join ``follow_up``. Safe to repeat.
 
     Returns the follow-up, or None when nobody is known to call (open link).
     """
@@ -30,7 +30,7 @@ def open_for(response, low):
         return None
     instrument = instrument_of(response.wave.questionnaire_version)
     low = sorted(low, key=lambda pair: pair[1])
-    follow_up = follow_ups.open_follow_up(
+    follow_up = follow_up or follow_ups.open_follow_up(
         customer=invitation.customer, contact=invitation.contact, reason=FollowUpReason.LOW_ANSWER,
         **_words(response.wave, instrument, low, "zh", ""), **_words(response.wave, instrument, low, "en", "_en"),
         source="surveys.response", source_id=response.pk, unique_key=f"surveys.response:{response.pk}",

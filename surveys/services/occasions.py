@@ -20,9 +20,14 @@ def invite(wave, *, contact, service_record=None):
 
 
 @transaction.atomic
-def answered_by_phone(invitation, *, payload, by, language=""):
-    """Store what the respondent said on the phone; returns the Response. Raises Invalid, NotTaken and AlreadyThere."""
-    entering.enter(payload=payload, by=by, mode=ResponseMode.PHONE, invitation=invitation, language=language)
+def answered_by_phone(invitation, *, payload, by, language="", follow_up=None):
+    """Store what the respondent said on the phone; returns the Response. Raises Invalid, NotTaken and AlreadyThere.
+
+    ``follow_up`` was opened for the call: what the answers themselves would open joins it.
+    """
+    entering.enter(
+        payload=payload, by=by, mode=ResponseMode.PHONE, invitation=invitation, language=language, follow_up=follow_up
+    )
     return Response.objects.get(invitation=invitation)
 
 

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.i18n import suffix
-from surveys.choices import Method, QuestionKind
+from surveys.choices import Method, QuestionKind, Recurrence
 from surveys.models.plan import PARTS
 from surveys.report_words import together
 from surveys.selectors.results import segment_label
@@ -27,6 +27,12 @@ def plan_parts(revision):
     """[(label, text)] of the six parts of a stored revision."""
     parts = revision.content["parts"]
     return [(label, both(parts, key)) for key, label in PARTS.items()]
+
+
+@register.filter
+def how_often(row):
+    """The recurrence of an activity of a stored revision, in words."""
+    return Recurrence(row.get("recurrence") or Recurrence.ONCE).label
 
 
 @register.filter

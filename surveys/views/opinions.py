@@ -48,13 +48,14 @@ def _fits(comment, chosen):
 
 
 def _classify(request, wave):
-    """Every comment on the page, as its two fields say."""
+    """Every comment on the page that nobody decided yet or whose fields were changed, as its two fields say."""
     require(request.user, "surveys.classify_opinions", wave)
     directions, themes = set(Direction.values), {"", *Theme.values}
     classes = {}
     for key in request.POST.getlist("comment")[:SHOWN]:
         direction, theme = request.POST.get(f"direction_{key}", ""), request.POST.get(f"theme_{key}", "")
-        if direction in directions and theme in themes:
+        is_as_it_was = request.POST.get(f"was_{key}") == f"{direction}:{theme}:True"  # decided, and left alone
+        if direction in directions and theme in themes and not is_as_it_was:
             classes[key] = (direction, theme)
     count = opinions.classify(wave, classes, by=request.user)
     messages.success(request, ngettext("%(n)s comment classed.", "%(n)s comments classed.", count) % {"n": count})

@@ -11,18 +11,19 @@ from accounts.choices import Role
 from core.models import Event
 from core.workflow import InvalidTransition, LostRace
 from core.worktime.store import calendar_for
-from customers.choices import FollowUpReason, Priority, Tier
+from customers.choices import FollowUpReason, HoldReason, Priority, Tier
 from customers.models import FollowUp, Interaction
-from customers.services import contacts, follow_ups
+from customers.services import contacts, follow_ups, holds
 from dashboard.demo.clock import at
 from fieldwork import tasks
 from fieldwork.choices import CallResult, Satisfaction, TaskState
 from fieldwork.models import CallAttempt, CallCheck, CallTask
 from fieldwork.selectors import figures
 from fieldwork.services import calls, lists
+from surveys import tasks as survey_tasks
 from surveys.choices import InvitationState, ResponseMode
-from surveys.models import Invitation, LowAnswer, Response
-from surveys.services import answering
+from surveys.models import Invitation, LowAnswer, Response, Wave
+from surveys.services import answering, waves
 from tests.factories import customers as make
 from tests.factories import fieldwork as made
 from tests.surveys.asking import one_section, open_wave
@@ -115,10 +116,10 @@ def test_a_time_agreed_is_kept_for_the_caller_half_an_hour(agent):
 
 def test_a_call_left_lying_goes_back_by_the_clock(agent):
     task = made.in_hand(agent)
-    assert tasks.put_back_left() == {"done": 0, "failed": 0}
+    assert tasks.put_back_left() == {"done": 0, "failed": 0, "dropped": 0}
     with at(timezone.now() + timedelta(minutes=61)):
         for done in (1, 0):
-            assert tasks.put_back_left() == {"done": done, "failed": 0}
+            assert tasks.put_back_left() == {"done": done, "failed": 0, "dropped": 0}
     task = fresh(task)
     assert (task.state, task.owner) == (TaskState.WAITING, None)
     with pytest.raises(InvalidTransition, match="不在您手上"):
@@ -141,6 +142,40 @@ def test_forty_calls_and_four_agents_at_once():
     with ThreadPoolExecutor(4) as pool:
         taken = [pk for found in pool.map(work, agents) for pk in found]
     assert len(taken) == len(set(taken)) == 12
+
+
+def test_whom_a_hold_protects_is_not_handed_out_and_is_again_afterwards(agent):
+    task = made.listed()
+    hold = holds.place(task.customer, reason=HoldReason.COMPLAINT)
+    assert calls.take_next(agent) is None
+    with pytest.raises(InvalidTransition, match="不能拨打"):
+        calls.take(fresh(task), by=agent)
+    assert tasks.put_back_left() == {"done": 0, "failed": 0, "dropped": 0}
+    holds.lift(hold)
+    assert calls.take_next(agent).pk == task.pk
+
+
+@pytest.mark.parametrize("gone", ["opted_out", "erased", "no_number"])
+def test_a_call_nobody_should_make_any_more_goes_off_the_list_by_the_clock(agent, gone):
+    task = made.listed()
+    contact = task.contact
+    {"opted_out": lambda: contacts.opt_out(contact), "erased": lambda: contacts.erase(contact),
+     "no_number": lambda: contacts.edit(contact, by=agent, phone="")}[gone]()  # fmt: skip
+    assert calls.take_next(agent) is None
+    for dropped in (1, 0):
+        assert tasks.put_back_left()["dropped"] == dropped
+    event = fresh(task).transitions.last()
+    assert (fresh(task).state, event.by, bool(event.comment)) == (TaskState.DROPPED, None, True)
+
+
+def test_who_answered_online_meanwhile_is_not_called(agent):
+    wave = open_wave(one_section(), invited=1)
+    invitation = wave.invitations.get()
+    contacts.edit(invitation.contact, by=agent, phone="+8613900000001")
+    lists.make(made.rule("survey", wave=wave, lead_days=0))
+    answering.submit(payload=ANSWERS, invitation=invitation)
+    assert calls.take_next(agent) is None
+    assert tasks.put_back_left()["dropped"] == 1
 
 
 # How it ends ---------------------------------------------------------------------------------------------
@@ -243,8 +278,45 @@ def test_the_same_person_is_asked_about_each_service_of_a_wave(agent, wave):
 
 
 def test_a_low_answer_and_a_dissatisfied_customer_are_one_follow_up(agent, wave):
-    task = made.reached(agent, made.listed(wave=wave), answers=LOW, satisfaction=Satisfaction.DISSATISFIED, note="太慢")
-    assert FollowUp.objects.get() == fresh(task).follow_up == LowAnswer.objects.get().follow_up
+    record = made.served()
+    task = made.reached(
+        agent, made.listed(record, wave=wave), answers=LOW, satisfaction=Satisfaction.DISSATISFIED, note="太慢"
+    )
+    follow_up = FollowUp.objects.get()
+    assert follow_up == fresh(task).follow_up == LowAnswer.objects.get().follow_up
+    assert (follow_up.reason, follow_up.detail, follow_up.unit) == (
+        FollowUpReason.DISSATISFIED_CALL,
+        "太慢",
+        record.unit,
+    )
+
+
+def test_a_low_answer_alone_opens_its_own_follow_up_and_the_call_names_it(agent, wave):
+    task = made.reached(agent, made.listed(wave=wave), answers=LOW)
+    assert (FollowUp.objects.get().reason, fresh(task).follow_up) == (FollowUpReason.LOW_ANSWER, FollowUp.objects.get())
+
+
+def test_an_opinion_in_the_script_and_one_on_the_phone_are_one_follow_up(agent, wave):
+    Wave.objects.filter(pk=wave.pk).update(follows_opinions=True)
+    rule, said = made.rule(wave=wave), ANSWERS | {"idea": "空调太冷"}
+    for _one in range(2):
+        made.served()
+    lists.make(rule)
+    first, second = CallTask.objects.select_related("service_record", "contact", "customer", "rule__wave").order_by(
+        "pk"
+    )
+    made.reached(agent, first, answers=said, note="空调太冷", is_opinion=True)
+    made.reached(agent, second, answers=said)
+    assert [fresh(task).follow_up.reason for task in (first, second)] == [FollowUpReason.OPINION] * 2
+    survey_tasks.follow_opinions()
+    assert FollowUp.objects.count() == 2
+
+
+def test_a_day_booked_by_a_dissatisfied_customer_is_not_lost(agent):
+    task = made.reached(
+        agent, satisfaction=Satisfaction.DISSATISFIED, note="太慢", booked_on=made.today() + timedelta(days=3)
+    )
+    assert f"{made.today() + timedelta(days=3)}" in fresh(task).follow_up.detail
 
 
 def test_answers_that_do_not_fit_store_nothing(agent, wave):
@@ -253,6 +325,13 @@ def test_answers_that_do_not_fit_store_nothing(agent, wave):
         calls.log(task, by=agent, result=CallResult.REACHED, said=calls.Said(answers={"r0": "9"}))
     assert (Response.objects.count(), Interaction.objects.count(), fresh(task).state) == (0, 0, TaskState.CALLING)
     assert not Invitation.objects.exclude(state=InvitationState.PLANNED).exists()
+
+
+def test_a_call_after_the_wave_has_closed_adds_nobody_to_it(agent, wave):
+    task = made.in_hand(agent, made.listed(wave=wave))
+    waves.close(wave, by=agent)
+    calls.log(fresh(task), by=agent, result=CallResult.REFUSED)
+    assert not wave.invitations.exists()
 
 
 @pytest.mark.parametrize(("result", "state"), [(CallResult.REFUSED, "refused"), (CallResult.WRONG_NUMBER, "bounced")])

@@ -6,19 +6,22 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core import periods
 from customers.choices import HoldReason, Priority, Tier
 from customers.models import ServiceDue
-from customers.services import contacts, holds
+from customers.services import contacts, holds, service_dues
 from dashboard.demo.clock import at, moment
 from fieldwork import tasks
 from fieldwork.choices import CallResult, RuleKind, TaskState
 from fieldwork.models import CallList, CallTask, SourceEntry
 from fieldwork.selectors import candidates, figures
 from fieldwork.services import calls, lists
+from surveys.models import Wave
 from tests.factories import customers as make
 from tests.factories import fieldwork as made
+from tests.surveys.asking import one_section, open_wave
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +162,19 @@ def test_whoever_was_not_reached_is_replaced_by_another_case(midquarter):
     assert task.service_record_id not in keys(again)
 
 
+def test_cases_of_a_quarters_last_days_are_still_drawn_in_the_next_one():
+    with at(moment(date(2026, 10, 1))):
+        made.cases("P1", 5)  # closed on 30 September
+        rule = made.rule(RuleKind.SAMPLE)
+        found = lists.make(rule)
+        assert found.frame["P1 2026-07–09"]["drawn"] == found.drawn_n == 4
+        assert found.frame["P1"]["closed"] == 0
+        (past, rows), (_now, nothing) = figures.spot_checks(rule, made.today())
+        assert (past[1], rows[0].target, nothing[0].target) == (date(2026, 9, 30), 4, 0)
+    with at(moment(date(2026, 10, 20))):
+        assert len(figures.spot_checks(rule, made.today())) == 1
+
+
 def test_cases_of_an_earlier_quarter_do_not_count(midquarter):
     made.cases("P1", 3, days_ago=60)
     assert lists.make(made.rule(RuleKind.SAMPLE, starts_on=made.today() - timedelta(days=90))).drawn_n == 0
@@ -222,6 +238,43 @@ def test_regular_calls_go_to_the_tier_that_was_silent_longest():
     assert [task.customer_id for task in found.tasks.all()] == [silent.pk]
     assert lists.make(rule, made.today() + timedelta(days=1)).drawn_n == 0
     assert general.pk
+
+
+def test_nobody_ever_talked_to_comes_first_and_a_call_not_answered_is_no_contact():
+    rule, agent = made.rule(RuleKind.REGULAR, every_days=30, most=1), made.agent()
+    talked, never = made.customer(), made.customer()
+    with at(timezone.now() - timedelta(days=60)):
+        make.make_interaction(agent, talked)
+    missed = made.in_hand(agent, made.listed(made.served(of=never)))
+    calls.log(missed, by=agent, result=CallResult.NO_ANSWER)
+    assert [task.customer_id for task in lists.make(rule).tasks.all()] == [never.pk]
+
+
+def test_people_of_a_wave_are_called_themselves_or_not_at_all():
+    wave = open_wave(one_section(), invited=1)
+    invitation = wave.invitations.get()
+    make.make_contact(invitation.customer)  # somebody else there, with a number
+    contacts.edit(invitation.contact, by=None, phone="")
+    rule = made.rule("survey", wave=wave, lead_days=0)
+    assert (lists.make(rule).skipped, CallTask.objects.count()) == ([[invitation.customer_id, "no_phone"]], 0)
+    Wave.objects.filter(pk=wave.pk).update(state="closed", closed_at=timezone.now())
+    assert lists.make(rule, made.today() + timedelta(days=1)).found_n == 0
+
+
+def test_a_number_of_another_customer_is_not_taken_for_the_service():
+    rule, record, other = made.rule(RuleKind.SOURCE), made.served(), made.customer()
+    SourceEntry.objects.create(rule=rule, day=made.today(), number=record.number, customer=other)
+    (task,) = lists.make(rule).tasks.all()
+    assert (task.customer_id, task.service_record) == (other.pk, None)
+
+
+def test_what_is_settled_is_not_called_any_more():
+    rule, customer = made.rule(RuleKind.DUE), made.customer()
+    row = ServiceDue.objects.create(customer=customer, kind="certificate", subject="ZX-1", due_on=made.today())
+    lists.make(rule)
+    service_dues.settle(row, by=made.agent(), on=made.today())
+    assert tasks.put_back_left()["dropped"] == 1
+    assert lists.make(rule) is None
 
 
 def test_a_source_list_is_called_from_and_finds_its_service_record():

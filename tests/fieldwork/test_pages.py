@@ -131,7 +131,9 @@ def test_two_agents_on_one_call_the_second_is_told(client, agent):
     task = made.listed()
     made.in_hand(made.agent(), task)
     assert client.post(reverse("fieldwork:call_take", args=[task.pk])).status_code == 403
-    assert post(client, task, result="refused").status_code == 403
+    answer = post(client, task, result="refused", note="客户说不方便")
+    assert (answer.status_code, "客户说不方便" in answer.content.decode()) == (409, True)
+    assert task.contact.phone not in answer.content.decode()
     assert not task.attempts.exists()
 
 
@@ -259,7 +261,7 @@ def test_the_source_beside_the_ledger(client, lead):
     lists.make(rule)
     for record in (called, missed):
         SourceEntry.objects.create(rule=rule, day=made.today(), number=record.number, customer=record.customer)
-    found = reconciliation.compare(rule, made.today(), made.today())
+    found = reconciliation.compare(rule, made.today(), made.today(), user=lead)
     assert (found.source_n, found.matched_n) == (2, 1)
     assert [row.number for row in found.missing] == [missed.number]
     assert [row.service_record for row in found.surplus] == [surplus]
@@ -267,11 +269,22 @@ def test_the_source_beside_the_ledger(client, lead):
     assert (missed.number in page, surplus.number in page) == (True, True)
 
 
+def test_an_agent_reads_only_rows_of_calls_and_customers_they_see(client, agent):
+    rule = made.rule(seat=make.make_unit("QA"))
+    hidden, missed = made.served(), made.served(0, of=made.customer(unit=make.make_unit("XX")))
+    lists.make(rule)
+    SourceEntry.objects.create(rule=rule, day=made.today(), number=missed.number, customer=missed.customer)
+    found = reconciliation.compare(rule, made.today(), made.today(), user=agent)
+    assert (found.missing_n, found.surplus_n, found.missing, found.surplus) == (1, 1, [], [])
+    page = client.get(reverse("fieldwork:rule", args=[rule.pk])).content.decode()
+    assert (missed.number in page, hidden.number in page) == (False, False)
+
+
 def test_nothing_is_compared_where_no_source_list_came():
     rule = made.rule()
     made.served()
     lists.make(rule)
-    assert reconciliation.compare(rule, made.today(), made.today()).differs is False
+    assert reconciliation.compare(rule, made.today(), made.today(), user=made.agent()).differs is False
 
 
 def test_a_source_list_is_imported_with_its_faults_named(client, agent):

@@ -172,7 +172,7 @@ def test_the_page_asks_as_often_for_one_as_for_three(client, officer, invited, d
     wave = open_wave(one_section(), invited=invited)
     client.force_login(officer)
     client.get(reverse("surveys:wave_entry", args=[wave.pk]))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         html = client.get(reverse("surveys:wave_entry", args=[wave.pk])).content.decode()
     assert html.count("?invitation=") == html.count('<td><a href="/customers/') == invited
 

@@ -108,7 +108,7 @@ def test_each_comment_that_wants_an_answer_is_followed_up_once(wave):
     first = FollowUp.objects.get(detail="空调太冷")
     assert (first.title, first.title_en) == (f"{wave.code} 的意见：空调太冷", f"Opinion in {wave.code}: 空调太冷")
     for _run in range(2):
-        tasks.turn_waves()
+        tasks.follow_opinions()
     assert FollowUp.objects.count() == 5
 
 
@@ -124,7 +124,7 @@ def test_the_manager_of_the_running_project_owes_the_call(wave):
 def test_a_low_answer_with_words_is_one_follow_up(wave):
     answering.submit(payload=GOOD | {"r0": "1", "idea": "空调太冷"}, invitation=wave.invitations.first())
     assert FollowUp.objects.get().reason == FollowUpReason.LOW_ANSWER
-    tasks.turn_waves()
+    tasks.follow_opinions()
     assert (FollowUp.objects.count(), LowAnswer.objects.count()) == (1, 1)
 
 
@@ -133,14 +133,14 @@ def test_what_a_crash_left_out_is_made_up(wave, monkeypatch):
         patched.setattr(opinions, "follow_up", lambda *_args: 1 / 0)
         answered(wave, TEXTS)
     assert (FollowUp.objects.count(), AnswerText.objects.count()) == (0, 10)
-    assert tasks.turn_waves()["opinions"] == {"done": 5, "failed": 0}
-    assert tasks.turn_waves()["opinions"] == {"done": 0, "failed": 0}
+    assert tasks.follow_opinions() == {"done": 5, "failed": 0}
+    assert tasks.follow_opinions() == {"done": 0, "failed": 0}
 
 
 def test_a_wave_that_does_not_ask_for_it_opens_nothing(wave):
     Wave.objects.update(follows_opinions=False)
     answered(Wave.objects.get(), TEXTS)
-    tasks.turn_waves()
+    tasks.follow_opinions()
     assert FollowUp.objects.count() == 0
 
 
@@ -177,6 +177,32 @@ def test_people_decide_and_what_they_decided_stays(client, wave):
     assert Opinion.objects.get().direction == D.PRAISE
     assert [row.is_decided for row in selector.comments(wave) if row.body == "好"] == [True]
     assert wave.transitions.filter(kind="opinions_classed").count() == 2
+
+
+def test_what_a_person_calls_a_problem_is_followed_up_and_what_they_call_nothing_is_not_made_up(
+    client, wave, monkeypatch
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(opinions, "follow_up", lambda *_args: 1 / 0)
+        answered(wave, TEXTS)
+    officer = make.person(Role.SURVEY_OFFICER)
+    praised, cold = (str(AnswerText.objects.get(body=body).pk) for body in ("服务不错", "空调太冷"))
+    opinions.classify(wave, {praised: (D.PROBLEM, ""), cold: (D.NOTHING, "")}, by=officer)
+    assert FollowUp.objects.get().detail == "服务不错"
+    tasks.follow_opinions()
+    assert "空调太冷" not in FollowUp.objects.values_list("detail", flat=True)
+
+
+def test_an_older_page_does_not_undo_what_somebody_decided_meanwhile(client, wave):
+    answered(wave, TEXTS)
+    first, second = make.person(Role.SURVEY_OFFICER), make.person(Role.SURVEY_OFFICER)
+    text = AnswerText.objects.get(body="好")
+    opinions.classify(wave, {str(text.pk): (D.OTHER, "")}, by=first)
+    client.force_login(second)
+    client.post(reverse("surveys:wave_opinions", args=[wave.pk]), {
+        "comment": [str(text.pk)], f"direction_{text.pk}": "other", f"theme_{text.pk}": "", f"was_{text.pk}": "other::True",
+    })  # fmt: skip
+    assert Opinion.objects.get().by == first
 
 
 @pytest.mark.parametrize("forged", [{"direction": "nonsense"}, {"theme": "nonsense"}])
