@@ -26,6 +26,8 @@ OWN = (
     "BASE_URL",
 )
 
+STOP_SECONDS = 120  # five parts, each of which may take its whole patience on a busy machine
+
 
 class RunningPortal:
     """`start()` waits for the first page, `kill(name)` kills -9 a part, `pid(name)` is its process now."""
@@ -84,7 +86,7 @@ class RunningPortal:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(STOP_SECONDS)
 
 
 def until(condition, seconds=30):

@@ -117,7 +117,7 @@ def test_the_page_says_it_in_words_and_numbers(client, officer, django_assert_nu
     client.force_login(officer)
     page = reverse("surveys:wave_tables", args=[wave.pk])
     client.get(page)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         html = client.get(page, {"q": uid(wave, "Q5"), "by": "seg_region", "weigh": "seg_region"}).content.decode()
     assert "75.0%" in html and "p &lt; 0.001" in html and "2.00" in html
     assert client.get(page, {"q": "forged", "by": "seg_tier", "weigh": "password"}).status_code == 200
