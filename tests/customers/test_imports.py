@@ -1,5 +1,6 @@
 """The workbooks of customers, through the same check and commit as every import."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -7,7 +8,7 @@ from openpyxl import Workbook
 
 from core.imports.schema import SCHEMAS, Context, Row
 from core.models import Event
-from customers.models import ContactPerson, Customer, Interaction, Project, ServiceRecord
+from customers.models import ContactPerson, Customer, Interaction, Project, ServiceDue, ServiceRecord
 from tests.factories import customers as make
 
 
@@ -153,3 +154,27 @@ def test_workbook_of_customers_is_read_by_its_chinese_headings(lead, beijing, tm
     outcome = checking.read(SCHEMAS["customers"], path, "xlsx", by=lead, progress=Progress())
     assert [row.errors for row in outcome.rows] == [[]]
     assert outcome.rows[0]["phone"] == "+8613800000005"
+
+
+def test_what_falls_due_comes_in_once_and_is_settled_by_a_second_file(agent, beijing):
+    schema, customer = SCHEMAS["service-dues"], make.make_customer(unit=beijing)
+    given = {
+        "customer": customer.code,
+        "kind": "certificate",
+        "subject": "ZX-1",
+        "due_on": date(2026, 12, 31),
+        "settled_on": None,
+    }
+
+    def bring(**more):
+        rows = [Row(2, values=given | more)]
+        schema.resolve(rows, Context(agent))
+        if not rows[0].errors:
+            schema.commit(rows, by=agent, progress=Progress())
+        return [name for name, _why in rows[0].errors]
+
+    assert bring() == []
+    assert bring() == ["subject"]
+    assert bring(settled_on=date(2026, 12, 1)) == []
+    row = ServiceDue.objects.get()
+    assert (row.settled_on, row.transitions.last().kind) == (date(2026, 12, 1), "settled")
