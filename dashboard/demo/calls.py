@@ -126,7 +126,7 @@ class Calls:
     def call_through(self):
         """The agents call most of what waits; some are not reached and come back."""
         for number, task in enumerate(
-            CallTask.objects.ripe().select_related("service_record", "contact", "customer", "rule__wave")
+            CallTask.objects.allowed().ripe().select_related("service_record", "contact", "customer", "rule__wave")
         ):
             if self.rng.random() < 0.9:
                 self._call(task, self.org.users[("agent", "agent2", "agent3")[number % 3]])
