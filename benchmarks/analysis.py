@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Figures of a large wave: all questions, a cross-table, the marks, and the answers as csv.
+"""Figures of a large wave: all questions, a cross-table, the marks, and the answers as csv and xlsx.
 
   benchmarks/analysis.py [--responses 100000 1000000]
 
@@ -28,11 +28,13 @@ MAKE = """
 WITH made AS (
     INSERT INTO surveys_response (id, wave_id, questionnaire_version_id, is_anonymous, mode, language, submitted_at,
         submitted_on, started_at, duration_s, receipt, is_proxy, is_valid, raw, raw_sha256, seg_type, seg_tier,
-        seg_relation, seg_region, seg_industry, seg_unit)
+        seg_relation, seg_region, seg_industry, seg_unit, entry_note, seal, codes)
     SELECT n, %(wave)s, %(version)s, false, 'web', 'zh-hans', now() + (n - %(first)s) * interval '1 second', current_date, now(),
         60 + n %% 300, 'R' || n, false, true,
         (SELECT jsonb_object_agg(q.uid, 1 + (n * q.prime / 97) %% q.choices) FROM asked q), '', 'a', 'A', 'new',
-        'region ' || n %% 6, '', ''
+        'region ' || n %% 6, '', '', '', '',
+        (SELECT decode(string_agg(lpad(to_hex(q.codes[1 + (n * q.prime / 97) %% q.choices]), 2, '0'), '' ORDER BY q.start), 'hex')
+            FROM asked q)
     FROM generate_series(%(first)s, %(last)s) n RETURNING id, wave_id, raw
 )
 INSERT INTO surveys_answer (response_id, wave_id, question_id, slot, option, num, score5, is_na)
@@ -60,7 +62,11 @@ def main():
         for n in options.responses:
             run(environment, __file__, "--inside", "make", "--responses", str(n))
             found = {"responses": n}
-            for what in ("figures", "export"):  # each in a process of its own, for its memory
+            for what in (
+                "figures",
+                "csv",
+                *(("xlsx",) if n <= 100_000 else ()),
+            ):  # each in a process of its own, for its memory
                 found |= json.loads(
                     run(environment, __file__, "--inside", what, "--responses", str(n)).splitlines()[-1]
                 )
@@ -81,7 +87,7 @@ def inside(what, responses):
     import django
 
     django.setup()
-    print(json.dumps({"make": make, "figures": figures, "export": export}[what](responses[0]) or {}))
+    print(json.dumps({"make": make, "figures": figures, "csv": csv, "xlsx": xlsx}[what](responses[0]) or {}))
 
 
 def make(n):
@@ -91,6 +97,7 @@ def make(n):
     from benchmarks.respond_data import fifteen
     from core.crypto import make_keys
     from surveys.models import Answer, Question, Wave
+    from surveys.selectors.questionnaires import instrument_of
     from tests.surveys.asking import open_wave
 
     make_keys()
@@ -99,12 +106,20 @@ def make(n):
         Question.objects.filter(questionnaire_version=wave.questionnaire_version).exclude(kind="text").order_by("pk")
     )
     choices = {"rating": 5, "scale_0_10": 5}
-    rows = [(q.pk, q.uid, q.kind != "single", choices.get(q.kind, 4), 31 + 2 * place) for place, q in enumerate(asked)]
+    instrument = instrument_of(wave.questionnaire_version)
+    columns, width = instrument.layout
+    assert width == len(asked)  # a byte each
+    rows = [
+        (q.pk, q.uid, q.kind != "single", n_choices, 31 + 2 * place, columns[q.pk].start,
+         [instrument.code_of(q.pk, value) for value in range(1, n_choices + 1)])
+        for place, q in enumerate(asked)
+        for n_choices in [choices.get(q.kind, 4)]
+    ]  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE asked (id bigint, uid text, is_rated bool, choices int, prime int) ON COMMIT DROP"
+            "CREATE TEMP TABLE asked (id bigint, uid text, is_rated bool, choices int, prime int, start int, codes int[]) ON COMMIT DROP"
         )
-        cursor.executemany("INSERT INTO asked VALUES (%s, %s, %s, %s, %s)", rows)
+        cursor.executemany("INSERT INTO asked VALUES (%s, %s, %s, %s, %s, %s, %s)", rows)
         first = 10**12 + n * 10
         cursor.execute(
             MAKE, {"wave": wave.pk, "version": wave.questionnaire_version_id, "first": first, "last": first + n - 1}
@@ -151,6 +166,8 @@ def figures(n):
     found = results.of_wave(wave)
     counted = sum(cell.share.count for row in found.questions for cell in row.cells)
     assert (found.valid_n, counted) == (n, sum(row[2] for row in bare()))
+    told = {(row.question.id, cell.choice.value): cell.share.count for row in found.questions for cell in row.cells}
+    assert {key: n for key, n in told.items() if n} == {tuple(key): n for *key, n in bare()}
     return {
         "bare count s": timed(bare), "all questions s": timed(lambda: results.of_wave(wave)),
         "the same kept s": timed(lambda: Kept(wave)(results.of_wave)),
@@ -159,8 +176,19 @@ def figures(n):
     }  # fmt: skip
 
 
-def export(n):
+def csv(n):
     from surveys import exports
+
+    return export(n, "csv", exports.write)
+
+
+def xlsx(n):
+    from surveys import exports
+
+    return export(n, "xlsx", exports.write_words)
+
+
+def export(n, kind, write):
     from surveys.selectors.questionnaires import instrument_of
 
     wave = wave_of(n)
@@ -168,10 +196,10 @@ def export(n):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryFile() as target:
         begin = time.perf_counter()
-        assert exports.write(target, wave, instrument) == n
+        assert write(target, wave, instrument) == n
         taken = time.perf_counter() - begin
     more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return {"csv s": round(taken, 2), "added MiB": round(more / 1024, 1)}
+    return {f"{kind} s": round(taken, 2), f"{kind} added MiB": round(more / 1024, 1)}
 
 
 if __name__ == "__main__":

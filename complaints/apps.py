@@ -9,10 +9,13 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self):
         from complaints import database, home, messages, receivers, report_sections  # noqa: F401  (messages register their kinds)
+        from complaints.services import mails
         from customers import signals
+        from notifications.inbound.takers import add_taker
 
         post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="complaints.database")
         home.register()
+        add_taker(mails.take_in)
         report_sections.register()
         signals.follow_up_escalated.connect(
             receivers.follow_up_escalated, dispatch_uid="complaints.follow_up_escalated"

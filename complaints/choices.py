@@ -197,3 +197,39 @@ class Part(models.TextChoices):
     @classmethod
     def barred(cls):
         return [cls.CONCERNED.value, cls.RECUSED.value]
+
+
+class MailState(Coloured):
+    """How far a mail to the service desk is (DSK-05, 06): told that it takes longer is not the same as answered."""
+
+    NEW = "new", pgettext_lazy("mail", "To be taken")
+    HELD = "held", pgettext_lazy("mail", "Sender to be checked")
+    OPEN = "open", pgettext_lazy("mail", "To be answered")
+    INTERIM = "interim", pgettext_lazy("mail", "Told that it takes longer")
+    ANSWERED = "answered", pgettext_lazy("mail", "Answered")
+    NO_REPLY = "no_reply", pgettext_lazy("mail", "Needs no answer")
+    DISMISSED = "dismissed", pgettext_lazy("mail", "Not for us")
+
+    @classmethod
+    def colours(cls):
+        return {"new": "info", "held": "attention", "open": "accent", "interim": "attention", "answered": "success"}
+
+    @classmethod
+    def untaken(cls):
+        return [cls.NEW.value, cls.HELD.value]
+
+    @classmethod
+    def unanswered(cls):
+        """States in which the 24 hours run."""
+        return [cls.NEW.value, cls.HELD.value, cls.OPEN.value]
+
+    @classmethod
+    def answerable(cls):
+        return [cls.OPEN.value, cls.INTERIM.value]
+
+
+class Doubt(models.TextChoices):
+    """Why nobody should take the sender's word for who it is."""
+
+    STRANGER = "stranger", _("It names a record, but does not come from the customer's address.")
+    FORGED = "forged", _("The mail server doubts that it comes from the address it gives.")

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import units_of
-from complaints.choices import Category, Kind, Severity, State
-from complaints.models import Complaint
+from complaints.choices import Category, Kind, MailState, Severity, State
+from complaints.models import Complaint, MailItem
 from core.forms import PortalFilterSet
 from customers.choices import Channel
 from customers.filters import OfCustomer, UnitFilter, day_range
@@ -75,4 +75,55 @@ class ComplaintFilter(PortalFilterSet):
                 return rows.filter(state=State.REVIEW)
             case "call_back":
                 return rows.filter(state=State.REPLIED)
+        return rows
+
+
+MAIL_VIEWS = (
+    ("new", MailState.NEW.label),
+    ("open", MailState.OPEN.label),
+    ("interim", MailState.INTERIM.label),
+    ("overdue", _("Overdue")),
+    ("all", _("Archive")),
+)
+
+
+class MailFilter(PortalFilterSet):
+    """Without a word on it: what nobody has taken. A search goes through the whole archive (DSK-06)."""
+
+    view = django_filters.ChoiceFilter(label=_("View"), choices=MAIL_VIEWS, method="as_it_is")
+    q = django_filters.CharFilter(label=_("Words, number or exact address"), method="search")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=MailState)
+    received_at = day_range(label=_("Received"))
+    late = django_filters.BooleanFilter(label=_("Not answered in time"), field_name="breached_at", method="not_in_time")
+
+    class Meta:
+        model = MailItem
+        fields = ("view", "q", "state", "received_at", "late")
+
+    def as_it_is(self, rows, name, value):
+        return rows
+
+    def search(self, rows, name, value):
+        if "@" in value:
+            return rows.from_address(value)
+        if value[:3].upper() in {f"{kind.prefix}-" for kind in Kind}:
+            return rows.filter(complaint__number__istartswith=value.strip())
+        return rows.saying(value)
+
+    def not_in_time(self, rows, name, value):
+        return rows.filter(breached_at__isnull=not value)
+
+    def filter_queryset(self, rows):
+        chosen = self.form.cleaned_data
+        rows = super().filter_queryset(rows)
+        narrowed = any(chosen.get(name) for name in ("q", "state", "received_at")) or chosen.get("late") is not None
+        match chosen.get("view") or ("all" if narrowed else "new"):
+            case "new":
+                return rows.untaken()
+            case "open":
+                return rows.filter(state=MailState.OPEN)
+            case "interim":
+                return rows.filter(state=MailState.INTERIM)
+            case "overdue":
+                return rows.overdue()
         return rows

@@ -1,13 +1,14 @@
 """What of complaints shows in the navigation, on home pages, in the search and on pages of lower apps."""
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from complaints.choices import Kind, State
-from complaints.models import Complaint
-from complaints.selectors import ledger
+from complaints.choices import Kind, MailState, State
+from complaints.models import Complaint, MailItem
+from complaints.selectors import ledger, mails
 from complaints.selectors.people import clashes
 from core import attachments, due, history, nav, panels, search
 from customers import next_steps
@@ -27,15 +28,33 @@ HISTORY = {
     "reopen": pgettext_lazy("complaint", "Opened again"), "end_asked": gettext_lazy("An end was asked for"),
     "end_refused": gettext_lazy("The end was refused"), "person_concerned": gettext_lazy("Named whom it is about"),
     "person_recused": gettext_lazy("Somebody stepped aside"), "files_added": gettext_lazy("Files added"),
-    "take_up": gettext_lazy("Taken up again"),
+    "take_up": gettext_lazy("Taken up again"), "mail_came": gettext_lazy("A mail of the customer came"),
+    "mail_late": gettext_lazy("Not answered within 24 hours"), "answer_written": gettext_lazy("Answer written"),
+    "interim_written": gettext_lazy("Written that it takes longer"), "promised_again": gettext_lazy("Another day promised"),
+    "answer_failed": gettext_lazy("The answer did not arrive"), "take_mail": gettext_lazy("Mail taken"),
+    "dismiss_mail": gettext_lazy("Not for us"),
+    "release_mail": gettext_lazy("Sender checked"), "settle_mail": gettext_lazy("Needs no answer"),
+    "take_back_mail": gettext_lazy("Taken back"), "mark_sent": gettext_lazy("Answer sent"),
 }  # fmt: skip
 
 
 def register():
     attachments.register_owner("complaints.complaint", Complaint)
+    attachments.register_owner("complaints.mailitem", MailItem)
     history.add_words(HISTORY)
     nav.add(nav.Entry("voice", gettext_lazy("Ledger"), "complaints:list", SEES, count=owed, order=10))
+    nav.add(
+        nav.Entry(
+            "voice",
+            gettext_lazy("Mails"),
+            "complaints:mails",
+            ("complaints.register", "complaints.see_all"),
+            count=untaken,
+            order=12,
+        )
+    )
     due.add_due("complaints", due_items)
+    due.add_due("complaints.mails", mail_items)
     due.add_tiles("complaints", tiles)
     search.add_search(hits)
     next_steps.add(
@@ -54,6 +73,29 @@ def owed(user):
     """Counter in the navigation: what is overdue of what the user sees, for who works on the ledger."""
     works = any(user.has_perm(f"complaints.{name}") for name in ("handle", "assess"))
     return Complaint.objects.visible_to(user).overdue() if works else None
+
+
+def untaken(user):
+    """Counter in the navigation: mails that nobody has taken, for who registers."""
+    return MailItem.objects.visible_to(user).untaken() if user.has_perm("complaints.register") else None
+
+
+def mail_items(user):
+    """Mails to take, and to answer where the user handles the record or took the mail."""
+    acts = {MailState.NEW: _("Take the mail"), MailState.HELD: _("Check who wrote it"),
+            MailState.INTERIM: _("Answer as promised")}  # fmt: skip
+    owed = Q(state__in=MailState.answerable()) & (
+        Q(complaint__handler=user) | Q(complaint__handler=None, taken_by=user)
+    )
+    if user.has_perm("complaints.register"):
+        owed |= Q(state__in=MailState.untaken())
+    elif not user.has_perm("complaints.handle"):
+        return
+    for item in mails.rows(user).filter(owed).order_by("answer_due")[:SHOWN]:
+        yield due.DueItem(
+            kind=_("Mail"), title=item.shown_subject, url=item.get_absolute_url(),
+            act=acts.get(item.state, _("Answer the mail")), due_at=item.due_at, number=item.number, sub=item.who,
+        )  # fmt: skip
 
 
 def due_items(user):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.choices import Clock
 from complaints.codes import code_for
-from notifications.kinds import Kind, from_template, register
+from notifications.kinds import Guarantee, Kind, from_template, register
 
 
 def _complaint(context):
@@ -22,13 +22,15 @@ def _complaint(context):
 
 
 def _mail(template, message, complaint, subject, **words):
-    """The mail to the complainant; None where there is no address any more."""
+    """The mail to the complainant, in the thread of the mails the record has; None where there is no address any more."""
+    from complaints.selectors.mails import headers_for
+
     if complaint is None or not complaint.complainant.email:
         return None
     return from_template(
         template, {"complaint": complaint, "name": complaint.complainant.name, **words},
         to=complaint.complainant.email, language=message.language,
-        subject=subject % {"number": complaint.number, "title": complaint.title},
+        subject=subject % {"number": complaint.number, "title": complaint.title}, headers=headers_for(complaint),
     )  # fmt: skip
 
 
@@ -84,6 +86,79 @@ def _answer(message, context):
     return _mail("complaint_answer", message, _complaint(context), _("[%(number)s] Our answer: %(title)s"), text=said)
 
 
+# Mails -----------------------------------------------------------------------------------------------
+
+
+def _item(pk):
+    from complaints.models import MailItem
+
+    return MailItem.objects.select_related("complaint__complainant").filter(pk=pk).first()
+
+
+def _mail_receipt(message, context):
+    """That a mail came, before anybody has read it; None when somebody answered meanwhile."""
+    from complaints.choices import MailState
+    from complaints.selectors.mails import thread_headers
+
+    item = _item(context["mail"])
+    if item is None or not item.sender or item.state not in (MailState.NEW, MailState.OPEN):
+        return None
+    return from_template(
+        "mail_receipt", {"name": item.sender_name, "item": item}, to=item.sender, language=message.language,
+        subject=_again(item), headers={**thread_headers(item), "Auto-Submitted": "auto-replied", "Precedence": "bulk"},
+    )  # fmt: skip
+
+
+def _mail_reply(message, context):
+    """What a colleague answered, in the customer's thread."""
+    from complaints.models import MailReply
+    from complaints.selectors.mails import thread_headers
+
+    reply = MailReply.objects.filter(pk=context["reply"]).first()
+    item = _item(reply.item_id) if reply else None
+    if item is None or not item.sender:
+        return None
+    return from_template(
+        "complaint_answer", {"complaint": item.complaint, "name": item.sender_name, "text": reply.text}, to=item.sender,
+        language=message.language, subject=_again(item), headers={**thread_headers(item), "Auto-Submitted": "no"},
+    )  # fmt: skip
+
+
+def _again(item):
+    """Re: and the subject, with the number of the record where it is not in there yet."""
+    subject = item.subject if item.subject[:3].lower() == "re:" else f"Re: {item.shown_subject}"
+    number = item.complaint.number if item.complaint_id else ""
+    return subject if not number or number in subject else f"{subject} [{number}]"
+
+
+def _mail_reply_sent(message):
+    from complaints.services import mail_replies
+
+    mail_replies.mark_sent(message.context["reply"], message.sent_at or timezone.now())
+
+
+def _mail_reply_failed(message, permanent):
+    from complaints.services import mail_replies
+
+    mail_replies.mark_failed(message.context["reply"], message.error)
+
+
+def _mail_reply_bounced(message):
+    from complaints.services import mail_replies
+
+    mail_replies.mark_failed(message.context["reply"], message.bounce_reason)
+
+
+def _reply_bounced(message):
+    from complaints.services import replies
+
+    replies.mark_failed(message.context["reply"], message.bounce_reason)
+
+
+def _mail_late(context):
+    return _("A mail waits longer than 24 hours: %(subject)s") % {"subject": context["subject"]}
+
+
 def _moment(text):
     return date_format(timezone.localtime(datetime.fromisoformat(text)), "SHORT_DATETIME_FORMAT")
 
@@ -119,12 +194,36 @@ register(
         render=_reply,
         on_sent=_reply_sent,
         on_failed=_reply_failed,
+        on_bounced=_reply_bounced,
+        guarantee=Guarantee.AT_MOST_ONCE,
     )
 )
 register(
     Kind("complaints.decision", gettext_lazy("Decision on a suggestion"), render=_decision, on_sent=_decision_sent)
 )
-register(Kind("complaints.answer", gettext_lazy("Answer to an enquiry"), render=_answer))
+register(
+    Kind("complaints.answer", gettext_lazy("Answer to an enquiry"), render=_answer, guarantee=Guarantee.AT_MOST_ONCE)
+)
+register(
+    Kind(
+        "complaints.mail_receipt",
+        gettext_lazy("Receipt of a mail"),
+        render=_mail_receipt,
+        guarantee=Guarantee.AT_MOST_ONCE,
+    )
+)
+register(
+    Kind(
+        "complaints.mail_reply",
+        gettext_lazy("Answer to a mail"),
+        render=_mail_reply,
+        on_sent=_mail_reply_sent,
+        on_failed=_mail_reply_failed,
+        on_bounced=_mail_reply_bounced,
+        guarantee=Guarantee.AT_MOST_ONCE,
+    )
+)
+register(Kind("complaints.mail_late", gettext_lazy("Mail not answered in time"), line=_mail_late))
 register(Kind("complaints.clock", gettext_lazy("Clock of a complaint"), render=_clock_mail, line=_clock))
 LINES = {
     "assigned": (gettext_lazy("Complaint assigned"), gettext_lazy("For you to handle: %(number)s %(title)s")),
@@ -135,6 +234,8 @@ LINES = {
     "redo": (gettext_lazy("Handled again"), gettext_lazy("The customer says it is not resolved: %(number)s %(title)s")),
     "end_asked": (gettext_lazy("End of a record asked for"), gettext_lazy("An end waits for your decision: %(number)s %(title)s")),
     "end_refused": (gettext_lazy("End of a record refused"), gettext_lazy("Not ended, it goes its way: %(number)s %(title)s")),
+    "mail_came": (gettext_lazy("Mail of the customer"), gettext_lazy("The customer wrote: %(number)s %(title)s")),
+    "mail_failed": (gettext_lazy("Answer not delivered"), gettext_lazy("Your answer by mail did not arrive: %(number)s %(title)s")),
     "due_moved": (gettext_lazy("Due day moved"),
                   gettext_lazy("The working calendar changed, so the due day moved: %(number)s %(title)s")),
 }  # fmt: skip

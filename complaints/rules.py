@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Kind, Part, State
+from complaints.choices import Kind, MailState, Part, State
 from complaints.selectors.people import clashes, waiting_end
 from core.permissions import add_rule, capability, in_state, is_person, is_visible
 
@@ -127,3 +127,13 @@ add_rule("complaints.reveal",
          is_visible & (capability("complaints.reveal_complainant") | HANDLES & IS_HANDLER & OPEN
                        | CALLS & in_state(State.REPLIED)),
          _("The data of a complainant are seen in full by who handles the matter, calls back, or has that right."))  # fmt: skip
+
+# Mails to the service desk
+add_rule("complaints.take_mail", REGISTERS & in_state(MailState.NEW, MailState.HELD),
+         _("A mail that nobody has taken yet is taken by somebody who registers."))  # fmt: skip
+add_rule("complaints.release_mail", REGISTERS & in_state(MailState.HELD),
+         _("Only a mail whose sender is to be checked is released, by somebody who registers."))  # fmt: skip
+add_rule("complaints.take_mail_back", REGISTERS & in_state(MailState.DISMISSED),
+         _("Only a mail that was set aside is taken back, by somebody who registers."))  # fmt: skip
+add_rule("complaints.answer_mail", HANDLES & in_state(MailState.OPEN, MailState.INTERIM),
+         _("A mail of a record is answered by somebody who handles complaints, until it is answered."))  # fmt: skip

@@ -4,7 +4,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.models import Complaint
+from complaints.models import Complaint, MailItem
 from core import moments
 from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
 
@@ -83,3 +83,35 @@ class LedgerPaper(ComplaintTable):
             "text", "channel", "registered_at", "category", "severity", "cycle_n", "response_due", "first_response_at",
             "result_due", "replied_at", "late",
         )  # fmt: skip
+
+
+class MailDueColumn(tables.TemplateColumn):
+    """When the answer is due; of an answered mail whether it was in time."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("attrs", {"td": {"class": "when"}, "th": {"class": "when"}})
+        super().__init__(template_code='{% include "complaints/mail_due_cell.html" %}', **kwargs)
+
+    def value(self, record, **kwargs):
+        return moments.local(record.answer_due).replace(tzinfo=None)
+
+
+class MailTable(PortalTable):
+    received_at = DayColumn(verbose_name=_("Received"))
+    subject = tables.Column(
+        verbose_name=pgettext_lazy("mail", "Subject"),
+        accessor="shown_subject",
+        order_by="subject",
+        attrs={"td": {"class": "cut"}},
+    )
+    who = tables.Column(verbose_name=pgettext_lazy("mail", "From"), accessor="who", orderable=False, attrs=NARROW)
+    number = CodeColumn(verbose_name=_("Record"), accessor="number", orderable=False, default="–")
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
+    taken_by = tables.Column(verbose_name=_("Taken by"), orderable=False, default="–", visible=False)
+    answered_at = DayColumn(verbose_name=_("Answered"), visible=False)
+    due = MailDueColumn(verbose_name=_("Due"), accessor="answer_due", order_by="answer_due", empty_values=())
+
+    class Meta(PortalTable.Meta):
+        model = MailItem
+        fields = ("received_at", "subject", "who", "number", "state", "taken_by", "answered_at", "due")
+        empty_text = _("Nothing here. Mails that nobody has taken yet wait here; the archive holds all of them.")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from complaints.choices import State
 from complaints.models import Complaint
 from complaints.selectors.ledger import gaps
-from complaints.services import suggestions, watching
+from complaints.services import mails, suggestions, watching
 from core.batch import each
 
 log = logging.getLogger(__name__)
@@ -16,10 +16,11 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="complaints.watch_clocks")
 def watch_clocks():
-    """Beat, every 5 minutes: due moments by a changed calendar, warnings at 50 and 80 percent, breaches."""
+    """Beat, every 5 minutes: due moments by a changed calendar, warnings at 50 and 80 percent, breaches, late mails."""
     return {
         "recomputed": each(watching.of_an_older_calendar(), watching.recompute),
         "watched": each(watching.running(), watching.watch),
+        "mails": each(mails.late(), mails.watch),
     }
 
 

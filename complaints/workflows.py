@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Kind
+from complaints.choices import Kind, MailState
 from complaints.choices import State as S
 from core.workflow import InvalidTransition, Step, Workflow
 
@@ -112,4 +112,39 @@ LEDGER = ByKind(
     title=_("Complaint, suggestion, enquiry or praise"),
     table=together(TABLES.values()),
     by_kind=TABLES,
+)
+
+_take = Step("mails.take_mail", "complaints.take_mail", note=_("with a new record, or to an open one"))
+_dismiss = Step("mails.dismiss_mail", "complaints.take_mail", needs_reason=True)
+_answered = Step(
+    "mail_replies.mark_sent", "complaints.answer_mail", note=_("when the mail has left, or somebody called")
+)
+_no_reply = Step("mails.settle_mail", "complaints.answer_mail", needs_reason=True)
+_returned = Step("mail_replies.mark_failed", note=_("the answer came back undelivered"))
+
+MAILS = Workflow(
+    model="complaints.MailItem",
+    states=MailState,
+    title=_("Mail to the service desk"),
+    table={
+        MailState.HELD: {
+            MailState.OPEN: _take,
+            MailState.NEW: Step("mails.release_mail", "complaints.release_mail", needs_reason=True),
+            MailState.DISMISSED: _dismiss,
+        },
+        MailState.NEW: {MailState.OPEN: _take, MailState.DISMISSED: _dismiss},
+        MailState.OPEN: {
+            MailState.INTERIM: _answered,
+            MailState.ANSWERED: _answered,
+            MailState.NO_REPLY: _no_reply,
+        },
+        MailState.INTERIM: {
+            MailState.OPEN: _returned,
+            MailState.ANSWERED: _answered,
+            MailState.NO_REPLY: _no_reply,
+        },
+        MailState.ANSWERED: {MailState.OPEN: _returned},
+        MailState.NO_REPLY: {},
+        MailState.DISMISSED: {MailState.NEW: Step("mails.take_back_mail", "complaints.take_mail_back")},
+    },
 )

@@ -159,6 +159,16 @@ def of(obj):
     )
 
 
+def of_many(rows):
+    """{id: [files]} of rows of one model, oldest first; one query."""
+    found = {}
+    if rows:
+        subject = rows[0]._meta.label_lower
+        for file in Attachment.objects.filter(subject=subject, subject_id__in=[row.pk for row in rows]).order_by("pk"):
+            found.setdefault(file.subject_id, []).append(file)
+    return found
+
+
 def register_owner(label, model):
     """Rows of ``model`` ("app.model") may own files; its ``visible_to(user)`` decides who gets them."""
     OWNERS[label.lower()] = model

@@ -73,6 +73,25 @@ def decrypt(stored, *, context):
         raise WrongKey(f"{context}: the key does not fit")
 
 
+def encrypt_bytes(content, *, context):
+    """As ``encrypt``, for what is no text: ``p1:<key>:`` and then bytes."""
+    keys, current, _index = _keys(settings.KEYS_DIR)
+    nonce = secrets.token_bytes(12)
+    return f"{PREFIX}:{current}:".encode() + nonce + AESGCM(keys[current]).encrypt(nonce, content, context.encode())
+
+
+def decrypt_bytes(stored, *, context):
+    """The bytes that encrypt_bytes() got. Raises WrongKey."""
+    keys, _current, _index = _keys(settings.KEYS_DIR)
+    prefix, number, data = bytes(stored).split(b":", 2)
+    if prefix != PREFIX.encode() or number.decode() not in keys:
+        raise WrongKey(f"{context}: no key {number!r}")
+    try:
+        return AESGCM(keys[number.decode()]).decrypt(data[:12], data[12:], context.encode())
+    except InvalidTag:
+        raise WrongKey(f"{context}: the key does not fit")
+
+
 def blind_index(text, *, purpose):
     """Hex digest that is equal for equal normalised texts of one purpose, and says nothing without the key."""
     _all, _current, index = _keys(settings.KEYS_DIR)

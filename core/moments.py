@@ -44,3 +44,11 @@ def full(value):
     value = local(value)
     words = f"{date_format(value, 'DATE_FORMAT')} {date_format(value, 'l')}"
     return f"{words} {value:%H:%M}" if isinstance(value, datetime) else words
+
+
+def years_after(day, years):
+    """The same day ``years`` later; 29 February becomes 1 March where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, month=3, day=1)

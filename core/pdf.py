@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from core.brand import print_sheet
 from core.i18n import speaking, suffix
 
 FONT_FILES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
@@ -74,7 +75,8 @@ def write(html):
     from weasyprint.text.fonts import FontConfiguration
 
     fetch, fonts = fetcher_class()(), FontConfiguration()
-    style = library.CSS(string=STYLE.read_text("utf-8"), url_fetcher=fetch, font_config=fonts)
+    words = STYLE.read_text("utf-8") + print_sheet(settings.PORTAL["colour"])
+    style = library.CSS(string=words, url_fetcher=fetch, font_config=fonts)
     target = BytesIO()
     document = library.HTML(string=html, url_fetcher=fetch, base_url=None)
     document.write_pdf(target, stylesheets=[style], font_config=fonts)

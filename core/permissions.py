@@ -8,7 +8,7 @@ OTHERWISE = {}
 
 
 def add_rule(name, predicate, otherwise):
-    """Register the object rule ``app.verb_noun``; ``otherwise`` is what a refused person reads."""
+    """Register the object rule ``app.verb_noun``; ``otherwise`` is what a refused person reads, or ``(user, obj)`` → it."""
     rules.add_perm(name, predicate)
     OTHERWISE[name] = otherwise
 
@@ -28,7 +28,13 @@ def allows(user, name, obj=None):
 def require(user, name, obj=None):
     """Raise Refused with the rule's sentence unless ``user`` may."""
     if not allows(user, name, obj):
-        raise Refused(OTHERWISE.get(name, _("You may not do this.")))
+        raise Refused(why_not(user, name, obj))
+
+
+def why_not(user, name, obj=None):
+    """The sentence that a person reads who may not."""
+    otherwise = OTHERWISE.get(name, _("You may not do this."))
+    return otherwise(user, obj) if callable(otherwise) else otherwise
 
 
 def capability(name):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core import attachments, gallery, jobs, preferences, views
+from core import attachments, brand, gallery, jobs, preferences, views
 from core.worktime import views as worktime
 
 app_name = "core"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/cancel", jobs.job_cancel, name="job_cancel"),
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),
+    path("brand.css", brand.brand_css, name="brand_css"),
+    path("brand.png", brand.brand_logo, name="brand_logo"),
     path("calendar/", worktime.calendar, name="calendar_now"),
     path("calendar/<int:year>/", worktime.calendar, name="calendar"),
     path("calendar/<int:year>/act", worktime.year_act, name="calendar_year"),

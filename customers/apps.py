@@ -16,6 +16,7 @@ HISTORY = {
     "milestone_added": _("Milestone added"),
     "milestone_reached": _("Milestone reached"),
     "opted_out": _("Does not want to be asked again"),
+    "mail_bounced": _("A mail came back"),
     "postponed": _("Moved to another day"),
     "revealed": _("Personal data seen in full"),
 }

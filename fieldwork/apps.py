@@ -7,6 +7,6 @@ class FieldworkConfig(AppConfig):
     verbose_name = _("Call lists")
 
     def ready(self):
-        from fieldwork import home, imports  # noqa: F401  (imports registers its schema)
+        from fieldwork import home, imports, messages  # noqa: F401  (they register schemas and message kinds)
 
         home.register()

@@ -90,3 +90,94 @@ class LapseReason(models.TextChoices):
     QUALITY = "quality", _("Dissatisfied with us")
     COMPETITOR = "competitor", _("Went to somebody else")
     OTHER = "other", _("Another reason")
+
+
+class VisitPlanState(Coloured):
+    DRAFT = "draft", _("Being drawn up")
+    CONFIRMED = "confirmed", _("Confirmed")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "info", "confirmed": "success"}
+
+
+class VisitForm(models.TextChoices):
+    """In which form a customer is visited (VIS-03)."""
+
+    ON_SITE = "on_site", _("On-site visit")
+    JOINT = "joint", _("Joint visit with other departments")
+    INTERVIEW = "interview", _("Face-to-face interview")
+    HOME = "home", _("Door-to-door visit")
+    EXCHANGE = "exchange", _("Exchange meeting")
+    INVITED = "invited", _("Customer invited to us")
+
+
+class LineStanding(Coloured):
+    """How a line of the plan stands; follows from its meetings and the day, never stored."""
+
+    DONE = "done", _("Visited")
+    BOOKED = "booked", _("Booked")
+    AHEAD = "ahead", _("Still ahead")
+    DUE = "due", _("To be booked now")
+    MISSED = "missed", _("Missed")
+
+    @classmethod
+    def colours(cls):
+        return {"done": "success", "booked": "accent", "ahead": "neutral", "due": "attention", "missed": "danger"}
+
+
+class MeetingKind(models.TextChoices):
+    VISIT = "visit", _("Visit")
+    GROUP = "group", _("Focus group")
+    SYMPOSIUM = "symposium", _("Staff symposium")
+
+    @classmethod
+    def groups(cls):
+        return [cls.GROUP.value, cls.SYMPOSIUM.value]
+
+
+class MeetingState(Coloured):
+    BOOKED = "booked", pgettext_lazy("appointment", "Booked")
+    HELD = "held", _("Took place")
+    MISSED = "missed", _("Customer was not there")
+    CANCELLED = "cancelled", pgettext_lazy("appointment", "Cancelled")
+
+    @classmethod
+    def colours(cls):
+        return {"booked": "info", "held": "success", "missed": "attention"}
+
+    @classmethod
+    def ended(cls):
+        return [cls.HELD.value, cls.MISSED.value, cls.CANCELLED.value]
+
+
+class Reply(Coloured):
+    """What an invited person answered (FGD-02)."""
+
+    NONE = "none", _("No answer yet")
+    ACCEPTED = "accepted", _("Comes")
+    DECLINED = "declined", _("Does not come")
+
+    @classmethod
+    def colours(cls):
+        return {"accepted": "success", "declined": "attention"}
+
+
+class ReportState(Coloured):
+    DRAFT = "draft", pgettext_lazy("visit report", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("visit report", "Submitted")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "info", "submitted": "success"}
+
+
+class PointKind(Coloured):
+    """What a focus group brought up together (FGD-01)."""
+
+    PROBLEM = "problem", _("Shared problem")
+    SUGGESTION = "suggestion", pgettext_lazy("focus group", "Suggestion")
+
+    @classmethod
+    def colours(cls):
+        return {"problem": "attention", "suggestion": "info"}

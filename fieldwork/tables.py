@@ -1,12 +1,16 @@
-"""Lists of calls: one class each for the screen and every file."""
+"""Lists of calls, visits and plans: one class each for the screen and every file."""
 
 import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from core.i18n import pick
 from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
-from fieldwork.models import CallRule, CallTask
+from fieldwork.choices import MeetingState
+from fieldwork.models import CallRule, CallTask, Meeting, VisitPlan, VisitPlanLine
+from fieldwork.selectors import visits
 
 
 class CallTable(PortalTable):
@@ -105,3 +109,121 @@ class RuleTable(PortalTable):
         empty_text = _(
             "No rule yet. A rule says whom to call, when and with which script; the portal draws up the lists."
         )
+
+
+class MeetingTable(PortalTable):
+    """What visits and groups show alike. The report stands here as its number of versions, never with its words."""
+
+    starts_at = DayColumn(verbose_name=_("Begins"))
+    number = CodeColumn(verbose_name=_("Number"), accessor="number", order_by="pk")
+    minutes = NumberColumn(verbose_name=_("Minutes"), visible=False)
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
+    lead = tables.Column(verbose_name=_("Leader"), order_by="lead__name_key")
+    unit = tables.Column(verbose_name=_("Unit"), orderable=False)
+    report = tables.Column(verbose_name=_("Report"), accessor="reports_n", orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Meeting
+        fields = ()
+
+    def render_report(self, value, record):
+        """Written, owed since it took place, or not due yet."""
+        if value:
+            return "✓"
+        return pgettext("report", "owed") if record.state == MeetingState.HELD else "–"
+
+    def value_report(self, value, record):
+        return self.render_report(value, record)
+
+
+class VisitTable(MeetingTable):
+    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key")
+    form = tables.Column(verbose_name=_("Form of visit"), accessor="get_form_display", orderable=False)
+    purpose = tables.Column(verbose_name=_("Purpose"), orderable=False, visible=False)
+
+    class Meta(MeetingTable.Meta):
+        fields = ("starts_at", "number", "customer", "form", "purpose", "minutes", "state", "lead", "unit", "report")
+        sequence = fields
+        order_by = "starts_at"
+        empty_text = _("No visit matches. Visits are booked from the lines of a visit plan or directly.")
+
+
+class GroupTable(MeetingTable):
+    title = tables.Column(verbose_name=_("Topic"), orderable=False)
+    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", orderable=False)
+    shared_need = tables.Column(verbose_name=_("Shared need or industry"), orderable=False, default="–")
+
+    class Meta(MeetingTable.Meta):
+        fields = ("starts_at", "number", "title", "kind", "shared_need", "minutes", "state", "lead", "unit", "report")
+        sequence = fields
+        order_by = "-starts_at"
+        empty_text = _("No focus group yet. Create one for customers who share a need or an industry.")
+
+
+class PlanTable(PortalTable):
+    year = NumberColumn(verbose_name=_("Year"), attrs={"td": {"class": "mono"}})
+    unit = tables.Column(verbose_name=_("Drawn up by"), orderable=False)
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
+    lines_n = NumberColumn(verbose_name=_("Planned"), orderable=False)
+    visited_n = NumberColumn(verbose_name=_("Visited"), orderable=False)
+    missed_n = NumberColumn(verbose_name=_("Missed"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = VisitPlan
+        fields = ("year", "unit", "state", "lines_n", "visited_n", "missed_n")
+        order_by = "-year"
+        empty_text = _(
+            "No visit plan yet. It is drawn up at the start of the year: whom, when, in which form and by whom."
+        )
+
+    def render_year(self, value):
+        return str(value)
+
+
+class LineTable(PortalTable):
+    """The plan as people know it, with how each line stands today."""
+
+    stage = tables.Column(verbose_name=_("Stage"), default="–", orderable=False)
+    customer = tables.Column(verbose_name=_("Customer"), order_by="customer__name_key")
+    code = CodeColumn(verbose_name=_("Customer number"), accessor="customer__code", visible=False, orderable=False)
+    from_on = DayColumn(verbose_name=_("First day"))
+    to_on = DayColumn(verbose_name=_("Last day"))
+    form = tables.Column(verbose_name=_("Form of visit"), accessor="get_form_display", orderable=False)
+    manner = tables.Column(verbose_name=_("Manner"), default="–", orderable=False)
+    owner = tables.Column(verbose_name=_("Who visits"), default="–", orderable=False)
+    unit = tables.Column(verbose_name=_("Visiting unit"), orderable=False)
+    purpose = tables.Column(verbose_name=_("Purpose"), default="–", orderable=False, visible=False)
+    agreed = tables.BooleanColumn(verbose_name=_("Agreed"), accessor="needs_agreement", orderable=False)
+    standing = BadgeColumn(verbose_name=_("How it stands"), accessor="pk", orderable=False)
+    act = tables.Column(verbose_name="", accessor="pk", orderable=False, exclude_from_export=True)
+
+    class Meta(PortalTable.Meta):
+        model = VisitPlanLine
+        fields = (
+            "stage", "customer", "code", "from_on", "to_on", "form", "manner", "owner", "unit", "purpose", "agreed",
+            "standing", "act",
+        )  # fmt: skip
+        order_by = "from_on"
+        empty_text = _("No line here. Add the customers to be visited, or import them from a spreadsheet.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = timezone.localdate()
+        self.columns["standing"].column.member = lambda record: visits.standing_of(record, self.today)
+
+    @staticmethod
+    def row_url(record):
+        return ""
+
+    def render_act(self, record):
+        """Without the request: a page's own counters are not read once more for each row."""
+        user = self.request.user
+        may_plan, may_visit = user.has_perm("fieldwork.plan_visits"), user.has_perm("fieldwork.make_visits")
+        context = {"record": record, "may_plan": may_plan, "may_book": may_plan or may_visit}
+        return render_to_string("fieldwork/line_acts.html", context)
+
+    def render_agreed(self, record):
+        return "–" if record.needs_agreement else "✓"
+
+    def value_agreed(self, record):
+        return not record.needs_agreement

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.batch import each
-from fieldwork.services import calls, lists
+from fieldwork.services import calls, lists, meetings
 
 
 @shared_task(name="fieldwork.make_lists")
@@ -17,3 +17,9 @@ def put_back_left():
     """Beat, every 10 minutes: calls somebody took and left lying go back to the list, pointless ones off it."""
     back = each(calls.left_behind(), calls.put_back)
     return back | {"dropped": each(calls.pointless(), calls.drop_pointless)["done"]}
+
+
+@shared_task(name="fieldwork.remind_meetings")
+def remind_meetings():
+    """Beat, every half-hour of the day: the appointments of tomorrow, once for everybody who takes part."""
+    return each(meetings.to_remind(), meetings.remind)

@@ -15,9 +15,11 @@ class ImprovementsConfig(AppConfig):
             receivers,  # noqa: F401
             report_sections,
             report_supervision,
+            survey_facts,
         )
 
         home.register()
         home_supervision.register()
         report_sections.register()
+        survey_facts.register()
         report_supervision.register()

@@ -43,6 +43,7 @@ def register():
     search.add_search(hits)
     panels.add_panel("surveys.finding", finding_panel)
     panels.add_panel("complaints.complaint", complaint_panel)
+    panels.add_panel("fieldwork.meeting", meeting_panel)
 
 
 # Due -------------------------------------------------------------------------------------------------
@@ -169,6 +170,14 @@ def finding_panel(request, finding):
 
 def complaint_panel(request, complaint):
     return _panel(request, complaint, "complaint", can_open=complaint.unit_id is not None)
+
+
+def meeting_panel(request, meeting):
+    """What became of the problems that a focus group shares."""
+    if meeting.is_visit or not any(request.user.has_perm(capability) for capability in SEES):
+        return ""
+    cases = list(ImprovementCase.objects.visible_to(request.user).with_origin().filter(point__meeting=meeting))
+    return render_to_string("improvements/meeting_panel.html", {"cases": cases}, request) if cases else ""
 
 
 def _panel(request, begun, name, *, can_open):

@@ -3,6 +3,7 @@
 from django.dispatch import receiver
 
 from complaints.signals import complaint_substantiated
+from fieldwork.signals import problem_raised
 from improvements.services import cases, effects
 from surveys.signals import finding_confirmed, wave_closed
 
@@ -21,3 +22,8 @@ def on_complaint_substantiated(sender, complaint, determination, **kwargs):
 @receiver(wave_closed, dispatch_uid="improvements.wave_closed")
 def on_wave_closed(sender, wave, **kwargs):
     effects.compute_for(wave)
+
+
+@receiver(problem_raised, dispatch_uid="improvements.problem_raised")
+def on_problem_raised(sender, point, by, **kwargs):
+    cases.propose_for_point(point, by=by)

@@ -26,3 +26,38 @@ class Guarantee(models.TextChoices):
 
     AT_LEAST_ONCE = "at_least_once", _("At least once")
     AT_MOST_ONCE = "at_most_once", _("At most once")
+
+
+class BounceKind(Coloured):
+    """How a mail came back after the server had taken it."""
+
+    HARD = "hard", _("Came back: the address takes no mail")
+    SOFT = "soft", _("Came back: not delivered this time")
+
+    @classmethod
+    def colours(cls):
+        return {"hard": "danger", "soft": "attention"}
+
+
+class InboundState(Coloured):
+    """How far a mail that came in is. It is stored before anybody reads it, and never goes away."""
+
+    RECEIVED = "received", _("Not read yet")
+    DONE = "done", pgettext_lazy("inbound mail", "Read")
+    FAILED = "failed", _("Needs a look")
+    DUPLICATE = "duplicate", _("Came before")
+    SETTLED = "settled", _("Settled by hand")
+
+    @classmethod
+    def colours(cls):
+        return {"received": "info", "done": "success", "failed": "danger"}
+
+
+class MailKind(models.TextChoices):
+    """What a mail that came in is."""
+
+    LETTER = "letter", _("Mail from a person")
+    BOUNCE = "bounce", _("Returned mail")
+    DELAY = "delay", _("Notice of a delay")
+    AUTO_REPLY = "auto_reply", _("Automatic reply")
+    OWN = "own", _("Our own mail")

@@ -30,7 +30,8 @@ class Kind:
     ``render(message, context) -> Mail | None`` runs at sending in the recipient's language; None means "not needed any
     more" (answered meanwhile, opted out). ``line(context) -> str`` is the inbox line; without it nothing goes to the inbox.
     ``prepare(messages)`` may read for a handful of messages at once what ``render`` needs of each; it leaves it on the message.
-    ``on_sent(message)`` and ``on_failed(message, permanent)`` tell the owner app; both are safe to call twice.
+    ``on_sent(message)`` and ``on_failed(message, permanent)`` tell the owner app; both are safe to call twice, and so is
+    ``on_bounced(message)``: the mail came back later, ``message.bounce`` says how.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Kind:
     guarantee: str = Guarantee.AT_LEAST_ONCE
     on_sent: Callable | None = None
     on_failed: Callable | None = None
+    on_bounced: Callable | None = None
 
 
 def register(kind):

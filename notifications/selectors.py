@@ -1,4 +1,6 @@
-"""Reading the outbox and the inbox."""
+"""Reading the outbox, the inbox and the mailboxes."""
+
+from dataclasses import dataclass
 
 from django.db.models import Count
 from django.urls import reverse
@@ -6,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.due import Tile
-from notifications.choices import MessageState
+from notifications.choices import InboundState, MessageState
+from notifications.inbound import boxes
 from notifications.kinds import KINDS
-from notifications.models import Message, Notice
+from notifications.models import InboundMail, MailboxCount, MailboxState, Message, Notice
 
 
 def unread(user):
@@ -55,4 +58,53 @@ def tiles(user):
     ]
     if unknown:
         found.append(Tile(_("Messages cut off"), f"{unknown:,}", f"{url}?state=unknown", waits, "attention", 91))
+    return found
+
+
+# Mailboxes -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MailboxView:
+    """A mailbox of the settings with how far it is read and its last count."""
+
+    mailbox: boxes.Mailbox
+    state: MailboxState | None
+    count: MailboxCount | None
+
+    @property
+    def is_behind(self):
+        return bool(self.count and self.count.stored < self.count.on_server)
+
+
+def mailboxes():
+    """[MailboxView] of the settings."""
+    states = {state.mailbox: state for state in MailboxState.objects.all()}
+    counts = {}
+    for count in MailboxCount.objects.order_by("mailbox", "-pk").distinct("mailbox"):
+        counts[count.mailbox] = count
+    return [MailboxView(one, states.get(one.name), counts.get(one.name)) for one in boxes.configured()]
+
+
+def longest_unreached_seconds():
+    """Seconds since the mailbox was reached that was reached longest ago; 0 without one, None for one never reached."""
+    names = [one.name for one in boxes.configured()]
+    reached = dict(MailboxState.objects.filter(mailbox__in=names).values_list("mailbox", "reached_at"))
+    ages = [reached.get(name) and (timezone.now() - reached[name]).total_seconds() for name in names]
+    return None if None in ages else max([0, *ages])
+
+
+def inbound_tiles(user):
+    """For those who watch over incoming mail: what could not be read, and mail that the server holds and we do not."""
+    if not user.has_perm("notifications.see_inbound"):
+        return []
+    failed = InboundMail.objects.filter(state=InboundState.FAILED).count()
+    missing = sum(view.count.on_server - view.count.stored for view in mailboxes() if view.is_behind)
+    url, found = reverse("notifications:inbound"), []
+    if failed:
+        found.append(Tile(_("Incoming mails to look at"), f"{failed:,}", f"{url}?state=failed",
+                          _("could not be read; nothing of them is lost"), "danger", 88))  # fmt: skip
+    if missing:
+        found.append(Tile(_("Mails not fetched"), f"{missing:,}", url,
+                          _("are on the mail server and not stored here"), "danger", 89))  # fmt: skip
     return found

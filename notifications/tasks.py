@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.nudge import publish
-from notifications.services import outbox
+from notifications.services import inbound, outbox
 
 
 @shared_task(name="notifications.deliver_due")
@@ -19,3 +19,15 @@ def deliver_due():
 def sweep():
     """Beat, every minute: messages left behind by a dead worker."""
     return outbox.sweep()
+
+
+@shared_task(name="notifications.fetch_mail")
+def fetch_mail():
+    """Beat, every minute: store what is new in the mailboxes, then read what is stored. Safe to run twice and in parallel."""
+    return {"stored": inbound.fetch_all(), **inbound.read_due()}
+
+
+@shared_task(name="notifications.count_mail")
+def count_mail():
+    """Beat, every morning: what the mailboxes hold against the rows; a difference is shown and warned of."""
+    return inbound.count_all()

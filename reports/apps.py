@@ -8,9 +8,10 @@ class ReportsConfig(AppConfig):
 
     def ready(self):
         from core import due, history, nav, search
-        from reports import finding, jobs, messages  # noqa: F401  (register kinds and jobs)
+        from reports import finding, jobs, messages, survey_facts  # noqa: F401  (register kinds and jobs)
         from reports.selectors import waiting_for
 
+        survey_facts.register()
         history.add_words({"redrawn": _("Figures taken afresh"), "retried": _("Sent again")})
         nav.add(nav.Entry("reports", _("Reports"), "reports:report_list",
                           ("reports.see_reports", "reports.write_report", "reports.review_report", "reports.issue_report"),

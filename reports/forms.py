@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import periods
+from core.choices import PeriodKind
 from core.forms import PortalForm, VersionForm
 
 
@@ -16,18 +17,25 @@ class TextForm(VersionForm):
 
 
 class PeriodForm(PortalForm):
-    """The last eight quarters."""
+    """The last eight quarters, and half-years and years that bring them together (ANA-13)."""
 
-    period = forms.ChoiceField(label=_("Quarter"))
+    OFFERED = ((PeriodKind.QUARTER, 8), (PeriodKind.HALF_YEAR, 4), (PeriodKind.YEAR, 3))
+
+    period = forms.ChoiceField(label=_("Period"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        period, found = periods.of("quarter", timezone.localdate()), []
-        for _step in range(8):
-            found.append((period.starts_on.isoformat(), periods.label(period)))
-            period = periods.of("quarter", period.starts_on - timedelta(days=1))
-        self.fields["period"].choices = found
+        self.fields["period"].choices = [(kind.label, list(_last(kind, n))) for kind, n in self.OFFERED]
 
     def clean_period(self):
         """The stored period."""
-        return periods.containing("quarter", date.fromisoformat(self.cleaned_data["period"]))
+        kind, _colon, day = self.cleaned_data["period"].partition(":")
+        return periods.containing(kind, date.fromisoformat(day))
+
+
+def _last(kind, n):
+    day = timezone.localdate()
+    for _step in range(n):
+        period = periods.of(kind, day)
+        yield f"{kind.value}:{period.starts_on.isoformat()}", periods.label(period)
+        day = period.starts_on - timedelta(days=1)

@@ -45,7 +45,7 @@ def report_make(request):
         period = form.cleaned_data["period"]
         existing = Report.objects.filter(period=period).first()
         if existing:
-            messages.info(request, _("This quarter has its report already."))
+            messages.info(request, _("This period has its report already."))
             return redirect(existing)
         job = jobs.start(
             "reports.make",

@@ -22,15 +22,33 @@ app.conf.beat_schedule = {
         "schedule": MINUTE / 6,
     },  # queued rows, also after a crash
     "messages left behind": {"task": "notifications.sweep", "schedule": MINUTE},  # claimed and never finished
+    "read mailboxes": {"task": "notifications.fetch_mail", "schedule": MINUTE},  # store what is new, then read it
+    "count mailboxes": {
+        "task": "notifications.count_mail",
+        "schedule": crontab(hour=6, minute=50),
+    },  # server against rows
     # surveys
     "open and close waves": {"task": "surveys.turn_waves", "schedule": MINUTE},  # by their window
+    "links and mails of large waves": {"task": "surveys.send_out_invitations", "schedule": MINUTE},  # batch by batch
     "survey reminders": {"task": "surveys.remind_due", "schedule": 10 * MINUTE},  # only who has not answered
     "opinions to follow up": {"task": "surveys.follow_opinions", "schedule": 10 * MINUTE},  # after a crash
     "projects to ask": {"task": "surveys.remind_projects", "schedule": crontab(hour=8, minute=50)},  # REM-06
+    "files of answers": {
+        "task": "surveys.forget_answer_files",
+        "schedule": crontab(hour=2, minute=50),
+    },  # after a month
+    "tasks of surveys come true": {"task": "surveys.tick_tasks", "schedule": 10 * MINUTE},  # facts, not people
+    "tasks of surveys due": {"task": "surveys.remind_tasks", "schedule": crontab(hour=8, minute=35)},  # REM-07, 09
+    "advance notice of surveys": {"task": "surveys.send_notices", "schedule": crontab(hour=8, minute=25)},  # REM-04
     "anonymous answers": {"task": "surveys.empty_boxes", "schedule": 10 * MINUTE},  # shuffled batches
+    "retention": {
+        "task": "surveys.watch_retention",
+        "schedule": crontab(hour=3, minute=10),
+    },  # SEC-08: lists, never deletes
     # fieldwork
     "call lists": {"task": "fieldwork.make_lists", "schedule": crontab(minute="*/30", hour="7-20")},
     "calls left lying": {"task": "fieldwork.put_back_left", "schedule": 10 * MINUTE},
+    "appointments of tomorrow": {"task": "fieldwork.remind_meetings", "schedule": crontab(minute="*/30", hour="8-20")},
     # customers
     "follow-ups due": {"task": "customers.remind_follow_ups", "schedule": crontab(hour=8, minute=30)},
     "personal data past their date": {

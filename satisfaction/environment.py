@@ -6,6 +6,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from core import contrast
+
+MOST_PICTURE = 50 * 1024  # a page of a questionnaire is light
+
 
 def text(name, default=None):
     """Value of NAME, or the contents of the file that NAME_FILE names, or the default."""
@@ -39,6 +43,37 @@ def whole(name, default):
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number. Use digits, for example {default}.")
+
+
+def colour(name, default):
+    """A colour that white text can be read on and that can be read on white, as WCAG 2.2 asks."""
+    value = text(name, "") or default
+    try:
+        found = contrast.ratio(value, contrast.WHITE)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={value!r} is no colour. Write it as #rrggbb, for example {default}.")
+    if found < contrast.LEAST:
+        raise ImproperlyConfigured(
+            f"{name}={value}: with white its contrast is {found:.2f} to 1; text needs {contrast.LEAST} to 1 (WCAG 2.2, 1.4.3). "
+            f"The nearest colour that passes is {contrast.nearest(value)}."
+        )
+    return value.lower()
+
+
+def picture(name):
+    """Path of a small PNG, or "" where none is named."""
+    value = text(name, "")
+    if not value:
+        return ""
+    try:
+        content = Path(value).read_bytes()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}={value!r} cannot be read ({error.strerror}). Name a readable PNG file.")
+    if not content.startswith(b"\x89PNG\r\n") or len(content) > MOST_PICTURE:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is no PNG of at most {MOST_PICTURE // 1024} KB. Export it smaller, as PNG."
+        )
+    return value
 
 
 def names(name, default=()):
@@ -103,3 +138,39 @@ def email(value):
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": options.get("tls") == "1",
     }
+
+
+MAILBOX_FORM = "imaps://user@mail.example.com/INBOX"
+
+
+def mailbox(name, purpose):
+    """[] or [one mailbox] for NAME_URL = imaps://user@host:993/folder (imap:// for STARTTLS) and NAME_PASSWORD."""
+    value = text(f"{name}_URL", "")
+    if not value:
+        return []
+    parts = urlsplit(value)
+    options = dict(parse_qsl(parts.query))
+    hidden = value.replace(f":{parts.password}@", ":…@") if parts.password else value
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+        raise ImproperlyConfigured(f"{name}_URL={hidden!r} is not understood. Use {MAILBOX_FORM}.")
+    password = text(f"{name}_PASSWORD") or unquote(parts.password or "")
+    if not password:
+        raise ImproperlyConfigured(
+            f"{name}_URL is set without a password. Give {name}_PASSWORD, or {name}_PASSWORD_FILE with a file that holds it."
+        )
+    if options.get("tls", "1") not in ("0", "1") or set(options) - {"tls"}:
+        raise ImproperlyConfigured(f"{name}_URL={hidden!r}: only ?tls=0 or ?tls=1 can follow the folder.")
+    is_plain = options.get("tls") == "0"
+    if is_plain and (parts.scheme == "imaps" or parts.hostname not in ("127.0.0.1", "::1", "localhost")):
+        raise ImproperlyConfigured(
+            f"{name}_URL={hidden!r} would send the password in the clear. Leave ?tls=0 away, or use imaps://."
+        )
+    try:
+        port = parts.port or (993 if parts.scheme == "imaps" else 143)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}_URL: the port is not a number. Use {MAILBOX_FORM}.")
+    return [{
+        "name": purpose, "purpose": purpose, "host": parts.hostname, "port": port, "user": unquote(parts.username),
+        "password": password, "folder": unquote(parts.path.lstrip("/")) or "INBOX",
+        "security": "tls" if parts.scheme == "imaps" else "none" if is_plain else "starttls",
+    }]  # fmt: skip

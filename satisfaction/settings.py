@@ -247,19 +247,38 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_PER_DOMAIN_PER_MINUTE = env.whole("MAIL_PER_DOMAIN_PER_MINUTE", 30000)  # a provider's limit goes here
 
+# Mail that comes in: complaints and enquiries; returned mails where they have a mailbox of their own. None: none is read.
+MAILBOXES = [*env.mailbox("SERVICE_MAILBOX", "service"), *env.mailbox("BOUNCE_MAILBOX", "bounces")]
+INBOUND_MAX_BYTES = env.whole("INBOUND_MAX_MB", 25) * 2**20  # of a larger mail only the headers are stored
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")  # bounces@example.com: returned mail names its message (VERP)
+if BOUNCE_ADDRESS and (BOUNCE_ADDRESS.count("@") != 1 or "+" in BOUNCE_ADDRESS):
+    raise ImproperlyConfigured(
+        f"BOUNCE_ADDRESS={BOUNCE_ADDRESS!r} is no plain mail address. Use for example bounces@example.com."
+    )
+
 # What the company is called; shown on customers' pages, mails and papers.
 PORTAL = {
     "name_zh": env.text("PORTAL_NAME_ZH", "知行培训"),
     "name_en": env.text("PORTAL_NAME_EN", "Zhixing Training"),
     "phone": env.text("PORTAL_PHONE", "400-555-0123"),
     "email": env.text("PORTAL_EMAIL", DEFAULT_FROM_EMAIL),
+    "colour": env.colour(
+        "PORTAL_COLOUR", "#0f766e"
+    ),  # customers' pages, mails and papers; refused where it cannot be read
+    "logo": env.picture("PORTAL_LOGO"),
 }
+PORTAL["is_branded"] = PORTAL["colour"] != "#0f766e"
 BAD_LINKS_PER_10_MINUTES = env.whole("BAD_LINKS_PER_10_MINUTES", 30)  # guesses at questionnaire links, per network
 VOICE_PER_10_MINUTES = env.whole("VOICE_PER_10_MINUTES", 3000)  # complaints and suggestions by web form
 VOICE_OF_NETWORK_PER_10_MINUTES = env.whole("VOICE_OF_NETWORK_PER_10_MINUTES", 60)
 VOICE_SECONDS = env.whole("VOICE_SECONDS", 3)  # nobody fills in that form faster
 TRACKING_OF_NETWORK_PER_10_MINUTES = env.whole("TRACKING_OF_NETWORK_PER_10_MINUTES", 30)
+CONTACT_VERIFIED_DAYS = env.whole(
+    "CONTACT_VERIFIED_DAYS", 365
+)  # contact data not checked for so long are flagged before sampling
 CONTACT_REST_DAYS = env.whole("CONTACT_REST_DAYS", 30)  # a new wave leaves in peace who was asked within so many days
+RETENTION_YEARS = env.whole("RETENTION_YEARS", 3)  # survey material is kept so long, where its plan says nothing else
+THIRD_PARTY_TYPES = env.names("THIRD_PARTY_TYPES", [])  # customer types whom only a third party may ask (SUR-08)
 SUPPRESSION_SCORES = env.whole("SUPPRESSION_SCORES", 5)  # groups smaller than this are not shown (PRV-05)
 SUPPRESSION_TEXTS = env.whole("SUPPRESSION_TEXTS", 10)
 

@@ -20,7 +20,7 @@ urlpatterns = [
     path("inbox/", include("notifications.urls")),
     path("customers/", include("customers.urls")),
     path("surveys/", include("surveys.urls")),
-    path("calls/", include("fieldwork.urls")),
+    path("", include("fieldwork.urls")),
     path("complaints/", include("complaints.urls")),
     path("improvements/", include("improvements.urls")),
     path("appraisal/", include("appraisal.urls")),

@@ -113,7 +113,7 @@ def manage(arguments):
 def test(arguments):
     """The test suite, or the part named."""
     prepare(DEVELOPMENT, *test_needs())
-    hand_over("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *arguments)
+    hand_over("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments)
 
 
 def soak(arguments):

@@ -26,6 +26,7 @@ FONTS = """<?xml version="1.0"?>
 """
 FOREIGN = (  # what a developer's shell may hold and tests must not follow
     *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "ALLOWED_HOSTS"),
+    *("SERVICE_MAILBOX_URL", "BOUNCE_MAILBOX_URL", "BOUNCE_ADDRESS", "INBOUND_MAX_MB"),
     *("SECRET_KEY_FILE", "DEBUG", "HASHED_STATIC", "PROXY_COUNT", "LOG_LEVEL"),
 )
 

@@ -41,6 +41,17 @@ class VersionState(Coloured):
         return {"published": "success", "draft": "info"}
 
 
+class Use(Coloured):
+    """Whether something that lasts may still be chosen; what was made with it stays."""
+
+    ACTIVE = "active", _("In use")
+    RETIRED = "retired", _("Retired")
+
+    @classmethod
+    def colours(cls):
+        return {"active": "success"}
+
+
 class ChangeClass(models.TextChoices):
     """What an edit does to comparability with the version before."""
 
@@ -114,10 +125,23 @@ class WaveState(Coloured):
     def ended(cls):
         return [cls.CLOSED.value, cls.CONFIRMED.value]
 
+    @classmethod
+    def entrusted(cls):
+        """What a third party sees of a survey entrusted to it: no drafts, nothing cancelled."""
+        return [cls.SCHEDULED.value, *cls.with_results()]
+
 
 class WaveMode(models.TextChoices):
     IDENTIFIED = "identified", _("With names")
+    CONFIDENTIAL = "confidential", _("Confidential")
     ANONYMOUS = "anonymous", _("Anonymous")
+
+
+class SealGround(models.TextChoices):
+    """Why the link of a confidential answer may be opened; there is no third ground."""
+
+    LOW = "low", _("A low answer")
+    WISH = "wish", _("The respondent wishes to be called")
 
 
 class InvitationState(Coloured):
@@ -165,11 +189,27 @@ class ResponseMode(models.TextChoices):
     PAPER = "paper", _("Paper")
     VISIT = "visit", _("Face to face")
     LETTER = "letter", _("Letter or e-mail")
+    IMPORT = "import", _("Imported")
 
     @classmethod
     def entered(cls):
         """Ways in which somebody of the company types in what the respondent said or wrote."""
         return [cls.PHONE.value, cls.PAPER.value, cls.VISIT.value, cls.LETTER.value]
+
+    @classmethod
+    def brought_in(cls):
+        """Ways in which an answer reaches the portal through somebody of the company."""
+        return [*cls.entered(), cls.IMPORT.value]
+
+
+class Tool(models.TextChoices):
+    """Where a file of answers was exported (CHN-13)."""
+
+    WJX = "wjx", _("WJX (问卷星)")
+    TENCENT = "tencent", _("Tencent Questionnaire (腾讯问卷)")
+    JINSHUJU = "jinshuju", _("Jinshuju (金数据)")
+    GOOGLE = "google", _("Google Forms")
+    OTHER = "other", pgettext_lazy("survey tool", "Another workbook")
 
 
 class CheckState(Coloured):
@@ -193,6 +233,7 @@ class Flag(models.TextChoices):
     TWIN = "twin", _("the same words as another answer")
     BURST = "burst", _("many answers within a minute")
     ENTERED = "entered", _("typed in by staff")
+    IMPORTED = "imported", _("imported from a file")
 
 
 class FindingState(Coloured):
@@ -214,6 +255,20 @@ class Segment(models.TextChoices):
     REGION = "seg_region", _("Region")
     INDUSTRY = "seg_industry", _("Industry")
     UNIT = "seg_unit", _("Serving unit")
+
+
+class Way(models.TextChoices):
+    """Columns of the response by which results are divided like by a Segment, without being of the customer (ANA-22)."""
+
+    MODE = "mode", _("Way of answering")
+
+
+def divider(column):
+    """The Segment or Way of that name. Raises ValueError for any other: names of columns go into queries."""
+    return Way(column) if column in Way.values else Segment(column)
+
+
+DIVIDERS = (*Segment.values, *Way.values)
 
 
 class Direction(Coloured):
@@ -282,3 +337,248 @@ class Rated(models.TextChoices):
 
     UNIT = "rated_unit", _("Rated unit")
     STAFF = "rated_staff", _("Rated person")
+
+
+class Goal(models.TextChoices):
+    """What a survey is for; chosen for each one (SUR-33)."""
+
+    NEEDS = "needs", _("Understand needs and expectations")
+    PROBLEMS = "problems", _("Find and put right quality problems")
+    LOYALTY = "loyalty", _("Raise satisfaction and loyalty")
+    MARKET = "market", _("Sharpen awareness of the market")
+    SOLVING = "solving", _("Judge the ability to solve problems")
+    STAFF = "staff", _("Provide evidence for the evaluation of staff")
+    IMPROVEMENT = "improvement", _("Feed continuous improvement")
+
+
+class Stage(models.TextChoices):
+    """The service chain of a training company, from the first talk to the last call (SUR-25)."""
+
+    RESEARCH = "research", _("Needs research")
+    DESIGN = "design", _("Course design")
+    TRAINER = "trainer", _("Assignment of trainers")
+    DELIVERY = "delivery", _("Delivery")
+    EVALUATION = "evaluation", _("Evaluation of effect")
+    FOLLOW_UP = "follow_up", pgettext_lazy("service chain", "Follow-up")
+
+
+class Designer(models.TextChoices):
+    """Who designed the survey (SUR-07)."""
+
+    OWN = "own", _("Own department")
+    THIRD_PARTY = "third_party", _("Commissioned third party")
+
+
+class FilingState(Coloured):
+    """How far an approved plan is on file with the next-higher department (SUR-07)."""
+
+    NOT_NEEDED = "not_needed", _("Not needed")
+    OWED = "owed", _("To be filed")
+    FILED = "filed", _("Filed")
+    RETURNED = "returned", pgettext_lazy("filing", "Returned")
+
+    @classmethod
+    def colours(cls):
+        return {"owed": "attention", "filed": "success", "returned": "danger"}
+
+    @classmethod
+    def due(cls):
+        return [cls.OWED.value, cls.RETURNED.value]
+
+
+class Asked(models.TextChoices):
+    """Whom a level of approval asks."""
+
+    ANYBODY = "anybody", _("Anybody who approves plans")
+    ROLE = "role", _("A role")
+    HEAD = "head", _("The head of the unit")
+    PERSON = "person", _("A person")
+
+
+class Decision(Coloured):
+    OPEN = "", pgettext_lazy("approval", "Open")
+    APPROVED = "approved", pgettext_lazy("approval", "Approved")
+    RETURNED = "returned", _("Sent back")
+
+    @classmethod
+    def colours(cls):
+        return {"approved": "success", "returned": "attention"}
+
+
+class Phase(models.TextChoices):
+    """The three phases of a survey (SUR-10)."""
+
+    PREPARATION = "preparation", _("Preparation")
+    SURVEY = "survey", pgettext_lazy("phase", "Survey")
+    CONFIRMATION = "confirmation", _("Confirmation")
+
+
+class CycleStep(models.IntegerChoices):
+    """The seven steps of the cycle (SUR-12)."""
+
+    GOALS = 1, _("Goals and indicators")
+    QUESTIONNAIRE = 2, _("Questionnaire and scoring")
+    SENDING = 3, _("Sending with a deadline")
+    ANALYSIS = 4, _("Collection and analysis")
+    PROPOSALS = 5, _("Improvements proposed")
+    IMPLEMENTATION = 6, _("Improvements carried out")
+    REVIEW = 7, _("Scheme reviewed")
+
+    @property
+    def link(self):
+        """Its link of the life cycle: preparation, implementation, analysis, feedback (SUR-11)."""
+        return Link((1, 1, 2, 3, 4, 4, 4)[self - 1])
+
+
+class Link(models.IntegerChoices):
+    """The four links of a survey's life cycle, none of which is skipped (SUR-11)."""
+
+    PREPARATION = 1, _("Preparation")
+    IMPLEMENTATION = 2, _("Implementation")
+    ANALYSIS = 3, _("Analysis")
+    FEEDBACK = 4, _("Feedback")
+
+
+class Anchor(models.TextChoices):
+    """From which day of a wave the time limit of a task counts."""
+
+    OPENS = "opens", _("Opening")
+    CLOSES = "closes", _("Return deadline")
+
+
+class Fact(models.TextChoices):
+    """What the portal knows by itself about a survey; a task that stands on one is ticked by nobody."""
+
+    SCHEME_WRITTEN = "scheme_written", _("The scheme names goals, organiser and the use of the results")
+    PLAN_APPROVED = "plan_approved", _("The plan is approved")
+    VERSION_PUBLISHED = "version_published", _("The questionnaire is published")
+    NOTICE_SENT = "notice_sent", _("People concerned were told of the date")
+    SAMPLE_DRAWN = "sample_drawn", _("The respondents are drawn")
+    INVITED = "invited", _("The invitations are out")
+    CLOSED = "closed", _("The wave is closed")
+    AUTHENTICITY = "authenticity", _("No answer is left to be checked")
+    FINDINGS_DECIDED = "findings_decided", _("Every proposed finding is decided")
+    RESULTS_CONFIRMED = "results_confirmed", _("The results are confirmed")
+    QUALITY_CHECKED = "quality_checked", _("A quality check is on record")
+    REPORT_ISSUED = "report_issued", _("The report of the period is issued")
+    MEASURES_PLANNED = "measures_planned", _("Every confirmed finding has a measure")
+    MEASURES_DONE = "measures_done", _("The measures are carried out")
+
+    @classmethod
+    def of_plans(cls):
+        """Facts that only a wave of a planned activity can have."""
+        return [cls.SCHEME_WRITTEN.value, cls.PLAN_APPROVED.value, cls.NOTICE_SENT.value]
+
+
+class TaskState(Coloured):
+    """Where a task stands; follows from its dates."""
+
+    AHEAD = "ahead", pgettext_lazy("task", "Ahead")
+    DUE = "due", pgettext_lazy("task", "Due soon")
+    OVERDUE = "overdue", pgettext_lazy("task", "Overdue")
+    DONE = "done", pgettext_lazy("task", "Done")
+
+    @classmethod
+    def colours(cls):
+        return {"due": "attention", "overdue": "danger", "done": "success"}
+
+
+class Verdict(Coloured):
+    """What a quality check says of the way a survey was carried out (SUR-28)."""
+
+    SOUND = "sound", _("Carried out properly")
+    REMARKS = "remarks", _("With remarks")
+    FLAWED = "flawed", _("Flawed")
+
+    @classmethod
+    def colours(cls):
+        return {"sound": "success", "remarks": "attention", "flawed": "danger"}
+
+
+class CheckPoint(models.TextChoices):
+    """What a quality check looks at."""
+
+    APPROVED = "approved", _("Nothing was sent or printed before the approval")
+    SAMPLE = "sample", _("Respondents were drawn by the stated rule and are real customers")
+    COURTESY = "courtesy", _("Respondents were asked politely and not steered")
+    ENTRY = "entry", _("What was typed in matches sheet or call")
+    PRIVACY = "privacy", _("Personal data and anonymity were respected")
+    LIMITS = "limits", _("Analysis and report kept their time limits")
+
+
+class Secrecy(Coloured):
+    """How secret survey material is (PRV-08, 16): never less than a commercial secret."""
+
+    CONFIDENTIAL = "confidential", pgettext_lazy("secrecy", "Confidential")
+    SECRET = "secret", pgettext_lazy("secrecy", "Secret")
+    TOP = "top", pgettext_lazy("secrecy", "Top secret")
+
+    @classmethod
+    def colours(cls):
+        return {"confidential": "info", "secret": "attention", "top": "danger"}
+
+
+class CustodyState(Coloured):
+    """Where the material of a wave is in its life."""
+
+    GATHERED = "gathered", _("Not handed over")
+    KEPT = "kept", _("In custody")
+    DISPOSING = "disposing", _("Being disposed of")
+    DISPOSED = "disposed", _("Disposed of")
+
+    @classmethod
+    def colours(cls):
+        return {"gathered": "attention", "kept": "success", "disposing": "accent"}
+
+    @classmethod
+    def living(cls):
+        return [cls.GATHERED.value, cls.KEPT.value]
+
+    @classmethod
+    def gone(cls):
+        """States in which figures come from what was frozen before."""
+        return [cls.DISPOSING.value, cls.DISPOSED.value]
+
+
+class HandoverKind(models.TextChoices):
+    """Which way completed forms and other material go (DAT-03, 04, PRV-07)."""
+
+    FORMS = "forms", _("Completed forms to the quality department")
+    KEEPING = "keeping", _("Material to the administration for keeping")
+
+
+class HandoverState(Coloured):
+    SUBMITTED = "submitted", _("Handed over, not confirmed")
+    RETURNED = "returned", pgettext_lazy("handover", "Returned")
+    ACCEPTED = "accepted", pgettext_lazy("handover", "Received")
+
+    @classmethod
+    def colours(cls):
+        return {"submitted": "info", "returned": "attention", "accepted": "success"}
+
+
+class DisposalState(Coloured):
+    """A disposal list from the night it is drawn up to the end of its material."""
+
+    LISTED = "listed", _("Listed by the portal")
+    PROPOSED = "proposed", pgettext_lazy("disposal", "Proposed")
+    APPROVED = "approved", pgettext_lazy("disposal", "Approved")
+    RUNNING = "running", _("Being carried out")
+    DONE = "done", pgettext_lazy("disposal", "Carried out")
+
+    @classmethod
+    def colours(cls):
+        return {"listed": "attention", "proposed": "info", "approved": "accent", "running": "accent", "done": "success"}
+
+
+class EntrustmentState(Coloured):
+    """Whether an entrustment holds today; follows from the clock and is not stored."""
+
+    AHEAD = "ahead", pgettext_lazy("entrustment", "Not begun")
+    ACTIVE = "active", _("In force")
+    OVER = "over", pgettext_lazy("entrustment", "Ended")
+    REVOKED = "revoked", pgettext_lazy("entrustment", "Revoked")
+
+    @classmethod
+    def colours(cls):
+        return {"ahead": "info", "active": "success", "revoked": "attention"}

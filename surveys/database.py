@@ -1,5 +1,5 @@
-"""What the application role may do beyond rows: rewrite the files of the anonymous box
-(services.boxes.scrub).
+"""What the application role may do beyond rows: rewrite the files of the anonymous box (services.boxes.scrub), and
+remove what an approved disposal list names (services.disposals.step).
 """
 
 from django.conf import settings
@@ -15,3 +15,4 @@ def after_migrate(sender, using, **kwargs):
     with connections[using].cursor() as cursor:
         name = connections[using].ops.quote_name(role)
         cursor.execute(f"GRANT MAINTAIN ON {', '.join(SCRUBBED)} TO {name}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION surveys_dispose(bigint, integer) TO {name}")

@@ -4,10 +4,41 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import OrgUnit
+from accounts.models import OrgUnit, User
 from core.forms import PortalFilterSet
-from surveys.choices import CheckState, FindingState, Flag, InvitationState, PlanState, Segment, WaveState
-from surveys.models import Finding, Invitation, Questionnaire, Response, ResponseCheck, SurveyPlan, Wave
+from surveys.choices import (
+    CheckState,
+    CustodyState,
+    Direction,
+    DisposalState,
+    FindingState,
+    Flag,
+    InvitationState,
+    PlanState,
+    QuestionKind,
+    ResponseMode,
+    Secrecy,
+    Segment,
+    Theme,
+    Use,
+    WaveState,
+)
+from surveys.models import (
+    BankQuestion,
+    Custody,
+    Disposal,
+    Entrustment,
+    Finding,
+    Indicator,
+    Invitation,
+    PublishedRating,
+    Questionnaire,
+    Response,
+    ResponseCheck,
+    SurveyPlan,
+    Wave,
+)
+from surveys.selectors.bank import searched
 
 
 class PlanFilter(PortalFilterSet):
@@ -30,6 +61,23 @@ class QuestionnaireFilter(PortalFilterSet):
 
     def search(self, rows, name, value):
         return rows.filter(Q(code__icontains=value) | Q(name_zh__icontains=value) | Q(name_en__icontains=value))
+
+
+class BankFilter(PortalFilterSet):
+    q = django_filters.CharFilter(label=_("Code or words"), method="search")
+    indicator = django_filters.ModelChoiceFilter(label=_("Indicator"), queryset=Indicator.objects.all(), method="under")
+    kind = django_filters.ChoiceFilter(label=_("Kind of question"), choices=QuestionKind)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Use)
+
+    class Meta:
+        model = BankQuestion
+        fields = ("q", "indicator", "kind", "state")
+
+    def search(self, rows, name, value):
+        return searched(rows, value)
+
+    def under(self, rows, name, value):
+        return rows.filter(Q(indicator=value) | Q(indicator__parent=value))
 
 
 class WaveFilter(PortalFilterSet):
@@ -59,10 +107,11 @@ class ResponseFilter(PortalFilterSet):
     question = django_filters.CharFilter(label=_("Question"), method="by_question")
     value = django_filters.NumberFilter(label=_("Answer"), method="nothing")
     low = django_filters.BooleanFilter(label=_("With a low answer"), method="by_low")
+    mode = django_filters.ChoiceFilter(label=_("Way"), choices=ResponseMode)
 
     class Meta:
         model = Response
-        fields = ("question", "value", "low")
+        fields = ("question", "value", "low", "mode")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -104,3 +153,66 @@ class FindingFilter(PortalFilterSet):
     class Meta:
         model = Finding
         fields = ("state", "wave", "unit")
+
+
+class PublishedFilter(PortalFilterSet):
+    q = django_filters.CharFilter(label=_("Where, who or words"), method="search")
+    direction = django_filters.ChoiceFilter(label=_("Direction"), choices=Direction)
+    theme = django_filters.ChoiceFilter(label=_("About what"), choices=Theme)
+    unit = django_filters.ModelChoiceFilter(label=_("About the unit"), queryset=OrgUnit.objects.all())
+
+    class Meta:
+        model = PublishedRating
+        fields = ("q", "direction", "theme", "unit")
+
+    def search(self, rows, name, value):
+        return rows.filter(Q(source__icontains=value) | Q(author__icontains=value) | Q(body__icontains=value))
+
+
+class CustodyFilter(PortalFilterSet):
+    """Material of waves; ``due`` narrows to what is past its date and nobody holds."""
+
+    q = django_filters.CharFilter(label=_("Name or code"), method="search")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=CustodyState)
+    secrecy = django_filters.ChoiceFilter(label=_("Secrecy"), choices=Secrecy)
+    custodian = django_filters.ModelChoiceFilter(
+        label=_("Custodian"), queryset=User.objects.filter(pk__in=Custody.objects.values("custodian"))
+    )
+    due = django_filters.BooleanFilter(label=_("Past its date"), method="by_due")
+
+    class Meta:
+        model = Custody
+        fields = ("q", "state", "secrecy", "custodian", "due")
+
+    def search(self, rows, name, value):
+        found = Q(wave__code__icontains=value) | Q(wave__name_zh__icontains=value) | Q(wave__name_en__icontains=value)
+        return rows.filter(found)
+
+    def by_due(self, rows, name, value):
+        late = Custody.objects.past_due().values("pk")
+        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+
+
+class DisposalFilter(PortalFilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=DisposalState)
+
+    class Meta:
+        model = Disposal
+        fields = ("state",)
+
+
+class EntrustmentFilter(PortalFilterSet):
+    q = django_filters.CharFilter(label=_("Third party, contract or wave"), method="search")
+    active = django_filters.BooleanFilter(label=_("In force"), method="by_force")
+
+    class Meta:
+        model = Entrustment
+        fields = ("q", "active")
+
+    def search(self, rows, name, value):
+        found = Q(organisation__icontains=value) | Q(contract__icontains=value) | Q(wave__code__icontains=value)
+        return rows.filter(found | Q(wave__name_zh__icontains=value) | Q(wave__name_en__icontains=value))
+
+    def by_force(self, rows, name, value):
+        active = Entrustment.objects.active().values("pk")
+        return rows.filter(pk__in=active) if value else rows.exclude(pk__in=active)

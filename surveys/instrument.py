@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from core.i18n import pick
-from surveys import routing
+from surveys import coding, routing
 from surveys.choices import QuestionKind as Kind
 from surveys.scales import score_of_ten
 
@@ -215,6 +215,22 @@ class Instrument:
         """{code: Section} of the sections that hold scored questions besides the overall one, in order."""
         used = {question.dimension for question in self.questions if question.is_scored and not question.is_overall}
         return {section.code: section for section in self.sections if section.code in used}
+
+    @cached_property
+    def layout(self):
+        """({question id: coding.Column}, bytes) of its answers as a string."""
+        return coding.layout(self)
+
+    @cached_property
+    def _codes(self):
+        return {
+            question.id: {choice.value: code for code, choice in enumerate(question.choices, 1)}
+            for question in self.questions
+        }
+
+    def code_of(self, question, value):
+        """The place of ``value`` among the choices of the question with this id, from 1 (surveys.coding)."""
+        return self._codes[question][value]
 
     @property
     def minutes(self):

@@ -105,6 +105,11 @@ def _of_question(item, place, path):
         yield Problem(place, _("Overall satisfaction needs a rating or a 0–10 question."), path)
 
 
+def gaps(item):
+    """What one question lacks, outside any questionnaire."""
+    return list(_of_question(item, _("Question"), ()))
+
+
 def _of_matrix(item, place, path):
     rows = item.get("items") or []
     if len(rows) < 2:
@@ -185,10 +190,17 @@ def _question_changes(old, new):
 
 def breaks(old, new):
     """Whether answers to ``new`` no longer compare with answers to ``old``."""
-    if (old.kind, old.is_overall, old.dimension) != (new.kind, new.is_overall, new.dimension):
+    if (old.is_overall, old.dimension) != (new.is_overall, new.dimension):
         return True
-    if set(old.conditions) != set(new.conditions) or (old.units or None) != (new.units or None):
-        return True  # others are asked, or something else is measured
+    if set(old.conditions) != set(new.conditions):
+        return True  # others are asked
+    return asks_otherwise(old, new)
+
+
+def asks_otherwise(old, new):
+    """Whether the answers themselves no longer compare, wherever and of whomever the question is asked."""
+    if old.kind != new.kind or (old.units or None) != (new.units or None):
+        return True
     if new.kind == Kind.RANKING and (old.places, set(old.by_value)) != (new.places, set(new.by_value)):
         return True
     scores = [{value: choice.score5 for value, choice in question.by_value.items()} for question in (old, new)]
@@ -207,6 +219,13 @@ def with_new_identities(old, new):
 
 def _broken(before, after):
     return {uid: new_uid() for uid in before.keys() & after.keys() if breaks(before[uid], after[uid])}
+
+
+def renamed(definition, uids):
+    """A copy in which the questions of these identities have new ones."""
+    definition = copy.deepcopy(definition)
+    _rename(definition, {uid: new_uid() for uid in uids})
+    return definition
 
 
 def _rename(definition, fresh):

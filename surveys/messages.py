@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from core.i18n import pick, suffix
 from notifications.kinds import Guarantee, Kind, from_template, register
+from surveys.choices import InvitationState
 
 COLUMNS = (
     "state", "generation", "reminder_no", "contact__name", "contact__email", "contact__opted_out_at", "wave__updated_at",
@@ -37,6 +38,8 @@ def render(message, context):
         invitation.wave = _wave(invitation.wave_id, invitation.wave.updated_at)
     if invitation is None or not invitations.may_be_mailed(invitation):
         return None
+    if context["number"] and invitation.state == InvitationState.BOUNCED:
+        return None  # the mail before it came back
     url = links.personal_url(invitation)
     return from_template(
         "survey_invitation",
@@ -56,7 +59,7 @@ def _wave(pk, updated_at):
     """The wave with its key; read once for all its mails, and again after any change of it."""
     from surveys.models import Wave
 
-    rows = Wave.objects.select_related("link_key", "questionnaire_version")
+    rows = Wave.objects.select_related("link_key", "questionnaire_version", "seal_keeper")
     return rows.defer("questionnaire_version__definition", "audience").get(pk=pk)
 
 
@@ -91,6 +94,7 @@ def _words(invitation, url, *, is_reminder):
         "minutes": _minutes(wave),
         "deadline": format_date(timezone.localtime(wave.closes_at), "DATETIME_FORMAT"),
         "is_anonymous": wave.is_anonymous,
+        "keeper": pick(wave.seal_keeper, "name") if wave.is_confidential else "",
         "is_reminder": is_reminder,
         "is_last": invitation.reminder_no + is_reminder >= wave.reminders_max,
         "link": url,
@@ -116,6 +120,12 @@ def failed(message, permanent):
     invitations.mark_bounced(message.context["invitation"], message.error)
 
 
+def returned(message):
+    from surveys.services import invitations
+
+    invitations.mark_returned(message)
+
+
 for code, title in (
     ("surveys.invitation", gettext_lazy("Survey invitation")),
     ("surveys.reminder", gettext_lazy("Survey reminder")),
@@ -128,6 +138,7 @@ for code, title in (
             prepare=prepare,
             on_sent=sent,
             on_failed=failed,
+            on_bounced=returned,
             guarantee=Guarantee.AT_MOST_ONCE,
         )
     )
@@ -142,3 +153,78 @@ def _project_duty(context):
 
 
 register(Kind("surveys.project_duty", gettext_lazy("Project not asked this quarter"), line=_project_duty))
+
+
+def _seal_opened(context):
+    return gettext("%(by)s opened the seal of a confidential answer in %(wave)s: %(reason)s") % context
+
+
+register(Kind("surveys.seal_opened", gettext_lazy("Seal of a confidential answer opened"), line=_seal_opened))
+
+
+def _titled(context):
+    return (context["title_en"] if suffix() == "en" else "") or context["title"]
+
+
+def _short(day):
+    return format_date(date.fromisoformat(day), "SHORT_DATE_FORMAT")
+
+
+def _task_due(context):
+    words = {"task": _titled(context), "wave": context["wave"], "day": _short(context["due"])}
+    if context["late"]:
+        return gettext("Overdue since %(day)s: “%(task)s” of %(wave)s") % words
+    return gettext("Due today: “%(task)s” of %(wave)s") % words
+
+
+register(Kind("surveys.task_due", gettext_lazy("Task of a survey due"), line=_task_due))
+
+
+def _notice(context):
+    words = {"wave": _titled(context), "opens": _short(context["opens"]), "closes": _short(context["closes"])}
+    return gettext("“%(wave)s” begins on %(opens)s and runs until %(closes)s") % words
+
+
+def _notice_mail(message, context):
+    """None once the wave has opened, moved or been given up."""
+    from surveys.models import Wave
+
+    wave = Wave.objects.filter(code=context["wave"], state="scheduled").first()
+    if wave is None or timezone.localdate(wave.opens_at).isoformat() != context["opens"]:
+        return None
+    line = _notice(context)
+    words = {
+        "intro": gettext("%(line)s. You are told beforehand because you or your department take part.") % {"line": line},
+        "link": settings.BASE_URL + wave.get_absolute_url(), "button": gettext("Open the survey"),
+    }  # fmt: skip
+    return from_template("action", words, to=message.to_user.email, language=message.language,
+                         subject=f"[{settings.PORTAL[f'name_{suffix()}']}] {line}")  # fmt: skip
+
+
+register(Kind("surveys.advance_notice", gettext_lazy("Advance notice of a survey"), render=_notice_mail, line=_notice))
+
+
+def _retention_ends(context):
+    day = format_date(date.fromisoformat(context["due"]), "SHORT_DATE_FORMAT")
+    return gettext("The material of %(wave)s is due for disposal on %(day)s") % {"wave": context["wave"], "day": day}
+
+
+def _entrusted(context):
+    day = format_date(date.fromisoformat(context["until"]), "SHORT_DATE_FORMAT")
+    return gettext("Entrusted to you until %(day)s: %(title)s") % {"title": context["title"], "day": day}
+
+
+CONFIRM = gettext_lazy("Confirm the hand-over of %(n)s forms of %(wave)s")
+ACCEPTED = gettext_lazy("Your hand-over of %(n)s forms of %(wave)s is received")
+RETURNED = gettext_lazy("Your hand-over of %(n)s forms of %(wave)s came back; the reason is on its page")
+LISTED = gettext_lazy("Disposal list %(number)s: material of %(n)s waves is past its date")
+
+for code, title, line in (
+    ("surveys.handover_to_confirm", gettext_lazy("Hand-over to confirm"), lambda context: CONFIRM % context),
+    ("surveys.handover_accepted", gettext_lazy("Hand-over received"), lambda context: ACCEPTED % context),
+    ("surveys.handover_returned", gettext_lazy("Hand-over returned"), lambda context: RETURNED % context),
+    ("surveys.retention_ends", gettext_lazy("Retention ends soon"), _retention_ends),
+    ("surveys.disposal_listed", gettext_lazy("Material past its date"), lambda context: LISTED % context),
+    ("surveys.entrusted", gettext_lazy("Survey entrusted"), _entrusted),
+):
+    register(Kind(code, title, line=line))

@@ -85,7 +85,7 @@ def hint(text, *, asked=""):
         direction = Direction.PRAISE
     if direction == Direction.OTHER:
         direction = next((way for way, asks in ASKED.items() if asks.search(asked)), direction)
-    return Hint(direction, _theme(text), tuple([*bad, *wishes, *good][:6]))
+    return Hint(direction, theme_of(text), tuple([*bad, *wishes, *good][:6]))
 
 
 def _judged(text):
@@ -108,7 +108,8 @@ def _is_negated(text, place, word):
     return len(NOT_CHINESE.findall(before[-NEAR:])) % 2 == 1
 
 
-def _theme(text):
+def theme_of(text):
+    """The theme (a value of Theme) that most words of ``text`` name; "" for none."""
     found = {theme: len(set(words.findall(text))) for theme, words in ABOUT.items()}
     best = max(found, key=found.get)
     return best.value if found[best] else ""

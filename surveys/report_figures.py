@@ -65,7 +65,7 @@ def _wave(wave):
     found = results.of_wave(wave)
     numbers = as_json(found) | {"as_of": None}  # the report says of when its figures are
     return {
-        "id": wave.pk, "is_anonymous": wave.is_anonymous, "unit": both(lambda: str(wave.unit)),
+        "id": wave.pk, "is_anonymous": wave.is_anonymous, "is_confidential": wave.is_confidential, "unit": both(lambda: str(wave.unit)),
         "opened_on": timezone.localdate(wave.opened_at).isoformat(), "closed_on": timezone.localdate(wave.closed_at).isoformat(),
         "target": float(wave.target_score), "low_at": float(wave.low_score_at), "answers": counts.fingerprint(wave),
         "results": numbers, "trend": [as_json(point) for point in results.trend(wave)], "funnel": _funnel(wave),
@@ -127,7 +127,10 @@ def _differing(found):
 
 
 def _follow_ups(waves):
-    """What became of the low answers: counts, and the age of open ones in working days."""
+    """What became of the low answers: counts, and the age of open ones in working days. Of a wave that promised not to
+    show who said what, and had too few answers for a figure, nothing is counted: one among few would say whose it is.
+    """
+    waves = [wave for wave in waves if not (wave.is_anonymous and results.of_wave(wave).is_hidden)]
     low = LowAnswer.objects.filter(response__wave__in=waves)
     rows = FollowUp.objects.filter(Exists(low.filter(follow_up=OuterRef("pk")))).order_by("pk")
     calendar, now = calendar_for(), timezone.now()

@@ -178,6 +178,7 @@ def tables(data):
     found = [_waves_table(waves)] if waves else []
     if waves and not waves[0].results.is_hidden:
         found.append(_questions_table(waves[0]))
+        found += [_sum_table(waves[0])] if waves[0].results.satisfaction else []
     follow_ups = data.get("follow_ups") or {}
     if follow_ups.get("total"):
         found.append(_outcomes_table(follow_ups))
@@ -222,6 +223,19 @@ def _questions_table(wave):
         rows.append([row.question.title, row.n, f"{scores.mean.mean:.2f}", interval(scores.mean),
                      f"{100 * scores.top.estimate:.1f}%", f"{100 * scores.bottom.estimate:.1f}%"])  # fmt: skip
     return _("Question by question (%(wave)s)") % {"wave": wave.code}, headers, rows
+
+
+def _sum_table(wave):
+    """The regulation's sum with the counts behind it (QST-17)."""
+    counts, whole = wave.results.option_counts, wave.results.satisfaction
+    places = (_("First option"), _("Second option"), _("Third option"), _("Fourth option"), _("Fifth option"))
+    headers = (*places, _("Sum"), _("Mean"), _("Mean ÷ 5"))
+    row = [*counts, whole.total, f"{whole.mean:.2f}", f"{100 * whole.percent:.1f}%"]
+    return (
+        _("Sum 5a + 4b + 3c + 2d + 1e over all five-point questions (%(wave)s)") % {"wave": wave.code},
+        headers,
+        [row],
+    )
 
 
 def _outcomes_table(follow_ups):

@@ -59,7 +59,9 @@ def _asked(wave):
         _("“%(name)s” (%(wave)s) ran from %(first)s to %(last)s through an open link and brought %(valid)s valid answers.")
     ) % facts  # fmt: skip
     more = []
-    if wave.data["is_anonymous"]:
+    if wave.data.get("is_confidential"):
+        more.append(_("It was confidential."))
+    elif wave.data["is_anonymous"]:
         more.append(_("It was anonymous."))
     if wave.data["words"]:
         more.append(_("Respondents left %(n)s comments in their own words.") % {"n": wave.data["words"]})

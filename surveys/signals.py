@@ -4,3 +4,4 @@ from django.dispatch import Signal
 
 wave_closed = Signal()  # wave: the Wave whose window ended; its answers are complete
 finding_confirmed = Signal()  # finding: the Finding that a person confirmed
+invitations_waiting = Signal()  # wave: it opened, and some links and mails are still to be made by the worker

@@ -3,13 +3,35 @@
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.i18n import pick
-from core.tables import BadgeColumn, NumberColumn, PortalTable
-from surveys.choices import CheckState, FindingState, InvitationState, PlanState, VersionState, WaveState
-from surveys.models import Finding, Invitation, Questionnaire, Response, ResponseCheck, SurveyPlan, Wave
+from core.tables import BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
+from surveys.choices import (
+    CheckState,
+    Direction,
+    FindingState,
+    InvitationState,
+    PlanState,
+    Use,
+    VersionState,
+    WaveState,
+)
+from surveys.models import (
+    BankQuestion,
+    Custody,
+    Disposal,
+    Entrustment,
+    Finding,
+    Invitation,
+    PublishedRating,
+    Questionnaire,
+    Response,
+    ResponseCheck,
+    SurveyPlan,
+    Wave,
+)
 
 
 class LanguageColumn(tables.Column):
@@ -56,6 +78,32 @@ class QuestionnaireTable(PortalTable):
 
     def value_name(self, record):
         return str(record)
+
+
+class BankTable(PortalTable):
+    code = tables.Column(verbose_name=_("Code"))
+    title = tables.Column(verbose_name=_("Question"), accessor="wording", orderable=False)
+    kind = tables.Column(verbose_name=_("Kind of question"), accessor="get_kind_display", order_by="kind")
+    indicator = tables.Column(verbose_name=_("Indicator"), default="–", order_by="indicator__code")
+    wording_no = NumberColumn(
+        verbose_name=pgettext_lazy("question", "Wording"), accessor="wording__no", orderable=False
+    )
+    state = BadgeColumn("state", states=Use, verbose_name=_("State"))
+
+    class Meta(PortalTable.Meta):
+        model = BankQuestion
+        fields = ("code", "title", "kind", "indicator", "wording_no", "state")
+        empty_text = _("No question yet. Write one here, or put one into the bank from a questionnaire that asks it.")
+
+    def render_title(self, value):
+        return pick(value["item"], "title")
+
+    value_title = render_title
+
+    def render_indicator(self, value):
+        return f"{value.parent} › {value}" if value.parent_id else str(value)
+
+    value_indicator = render_indicator
 
 
 class WaveTable(PortalTable):
@@ -183,3 +231,130 @@ class FindingTable(PortalTable):
 
     def render_mean(self, value):
         return f"{value:.2f}"
+
+
+class PublishedTable(PortalTable):
+    published_on = DayColumn(verbose_name=_("Published on"))
+    source = tables.Column(verbose_name=_("Published at"))
+    score5 = NumberColumn(verbose_name=_("5-point"), default="–")
+    body = tables.Column(verbose_name=_("Words"), orderable=False, default="–")
+    direction = BadgeColumn("direction", states=Direction, verbose_name=_("Direction"))
+    theme = tables.Column(verbose_name=_("About what"), default="–")
+    author = tables.Column(verbose_name=_("Signed as"), default="–")
+    customer = tables.Column(verbose_name=_("Customer"), orderable=False, default="–")
+    unit = tables.Column(verbose_name=_("About the unit"), orderable=False, default="–")
+
+    class Meta(PortalTable.Meta):
+        model = PublishedRating
+        fields = ("published_on", "source", "score5", "body", "direction", "theme", "author", "customer", "unit")
+        empty_text = _(
+            "Nothing collected yet. Write down what customers publish about the company, or import a workbook of it."
+        )
+
+    def render_score5(self, value):
+        return f"{value:.2f}"
+
+    def render_body(self, value):
+        return value if len(value) <= 80 else f"{value[:79]}…"
+
+    def value_body(self, value):
+        return value
+
+
+class CustodyTable(PortalTable):
+    """The register of survey material."""
+
+    code = CodeColumn(verbose_name=_("Code"), accessor="wave__code", order_by="wave__code")
+    wave = tables.Column(verbose_name=_("Wave"), accessor="wave__name", orderable=False)
+    unit = tables.Column(verbose_name=_("Unit"), accessor="wave__unit", orderable=False)
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
+    secrecy = BadgeColumn("secrecy_badge", verbose_name=_("Secrecy"), order_by="secrecy")
+    custodian = tables.Column(verbose_name=_("Custodian"), default="–", orderable=False)
+    since = DayColumn(verbose_name=_("Counted from"))
+    due_on = DayColumn(verbose_name=_("Due for disposal"))
+    hold_reason = tables.Column(verbose_name=_("Kept longer because"), default="", orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Custody
+        fields = ("code", "wave", "unit", "state", "secrecy", "custodian", "since", "due_on", "hold_reason")
+        empty_text = _("No material yet. It is listed here as soon as a wave ends.")
+
+    def render_hold_reason(self, record, value):
+        return value[:60] if record.is_held else ""
+
+    def value_hold_reason(self, record, value):
+        return value if record.is_held else ""
+
+
+class DisposalTable(PortalTable):
+    number = CodeColumn(verbose_name=_("List"), order_by="pk")
+    listed_on = DayColumn(verbose_name=_("Listed on"))
+    state = BadgeColumn("state_badge", verbose_name=_("State"), order_by="state")
+    lines_n = NumberColumn(verbose_name=_("Waves"), orderable=False)
+    proposed_by = tables.Column(verbose_name=_("Proposed by"), default="–", orderable=False)
+    approved_by = tables.Column(verbose_name=_("Approved by"), default="–", orderable=False)
+    done_at = DayColumn(verbose_name=_("Carried out at"), default="–")
+
+    class Meta(PortalTable.Meta):
+        model = Disposal
+        fields = ("number", "listed_on", "state", "lines_n", "proposed_by", "approved_by", "done_at")
+        empty_text = _(
+            "No list yet. Every night the portal lists material past its date; nothing is deleted without two people."
+        )
+
+
+class EntrustmentTable(PortalTable):
+    what = tables.Column(verbose_name=_("What"), accessor="pk", orderable=False)
+    organisation = tables.Column(verbose_name=_("Third party"))
+    user = tables.Column(verbose_name=_("Person"), orderable=False)
+    contract = tables.Column(verbose_name=_("Contract"), orderable=False)
+    starts_on = DayColumn(verbose_name=pgettext_lazy("dates", "From"))
+    ends_on = DayColumn(verbose_name=pgettext_lazy("dates", "To"))
+    may_enter = tables.BooleanColumn(verbose_name=_("Enters answers"), orderable=False)
+    sees_contacts = tables.BooleanColumn(verbose_name=_("Sees contacts"), orderable=False)
+    state = BadgeColumn("state_badge", verbose_name=_("State"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Entrustment
+        fields = (
+            "what",
+            "organisation",
+            "user",
+            "contract",
+            "starts_on",
+            "ends_on",
+            "may_enter",
+            "sees_contacts",
+            "state",
+        )
+        empty_text = _("Nothing is entrusted to a third party.")
+
+    def render_what(self, record):
+        return str(record.wave or record.activity)
+
+    value_what = render_what
+
+
+class RespondentTable(PortalTable):
+    """The respondents of an entrusted wave by code; names are shown one by one, each time with an event."""
+
+    code = CodeColumn(verbose_name=_("Respondent"), order_by="pk")
+    state = BadgeColumn("state", states=InvitationState, verbose_name=_("State"))
+    language = LanguageColumn(verbose_name=_("Language"), orderable=False)
+    actions = tables.Column(verbose_name=_("Actions"), accessor="pk", orderable=False, exclude_from_export=True)
+
+    class Meta(PortalTable.Meta):
+        model = Invitation
+        fields = ("code", "state", "language", "actions")
+        empty_text = _("Nobody is invited yet. The respondents are drawn when the wave opens.")
+
+    def __init__(self, *args, may=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.may = may or {}
+
+    @staticmethod
+    def row_url(record):
+        return ""
+
+    def render_actions(self, record):
+        return render_to_string("surveys/respondent_actions.html", {"record": record, "may": self.may})

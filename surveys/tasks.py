@@ -6,7 +6,19 @@ from django.db import connection
 from core.batch import each
 from core.nudge import nudge
 from surveys.models import Wave
-from surveys.services import boxes, duties, invitations, low_answers, opinions, waves
+from surveys.services import (
+    boxes,
+    custody,
+    disposals,
+    duties,
+    invitations,
+    low_answers,
+    notices,
+    opinions,
+    outside,
+    waves,
+)
+from surveys.services import tasks as task_lists
 
 
 @shared_task(name="surveys.turn_waves")
@@ -25,6 +37,20 @@ def turn_waves():
     return counts
 
 
+@shared_task(name="surveys.send_out_invitations")
+def send_out_invitations():
+    """Beat, every minute, and when a large wave opens: make the links and mails that wait; goes on where it was stopped."""
+    counts = {"done": 0, "failed": 0}
+    while (waves := list(invitations.waves_to_send_out())) and (found := each(waves, invitations.send_batch))["done"]:
+        counts = {name: counts[name] + found[name] for name in counts}
+    return counts
+
+
+def tell_the_worker(**_told):
+    """Receiver of ``invitations_waiting``."""
+    nudge(send_out_invitations)
+
+
 @shared_task(name="surveys.remind_due")
 def remind_due():
     """Beat, every 10 minutes: queue the reminders that should exist by now, to those who have not
@@ -39,10 +65,44 @@ def follow_opinions():
     return opinions.catch_up()
 
 
+@shared_task(name="surveys.forget_answer_files")
+def forget_answer_files():
+    """Beat, every night: files of answers go a month after they came."""
+    return each(outside.old_files(), outside.forget)
+
+
 @shared_task(name="surveys.remind_projects")
 def remind_projects():
     """Beat, every morning: project managers whose customer has not been asked as the quarter draws to its end."""
     return each(duties.to_remind(), duties.remind)
+
+
+@shared_task(name="surveys.tick_tasks")
+def tick_tasks():
+    """Beat, every 10 minutes: tick the tasks of waves that have come true meanwhile, also by what upper apps know."""
+    return each(task_lists.waves_to_sync(), task_lists.sync)
+
+
+@shared_task(name="surveys.remind_tasks")
+def remind_tasks():
+    """Beat, every morning: owners of tasks due today or overdue, each time once."""
+    return each(task_lists.to_remind(), task_lists.remind)
+
+
+@shared_task(name="surveys.send_notices")
+def send_notices():
+    """Beat, every morning: people concerned learn the date of a survey, so many days before as its scheme says."""
+    return each(notices.to_tell(), notices.tell)
+
+
+@shared_task(name="surveys.watch_retention")
+def watch_retention():
+    """Beat, every night: account for material of waves that ended, tell of retention that ends soon, list what is past its date."""
+    return {
+        "begun": each(custody.catch_up(), custody.begin),
+        "warned": each(disposals.to_warn(), disposals.warn),
+        "listed": disposals.list_due(),
+    }
 
 
 @shared_task(name="surveys.empty_boxes")

@@ -136,6 +136,7 @@ def _sheet(request, visit, sheet, *, status=200, note=""):
 
 def _take(request, visit):
     """Next, back, another language, or the end: keep what was typed, then go there."""
+    visit.wish = visit.may_wish and request.POST.get("wish") == "1"
     post, sheet = request.POST, visit.posted(request.POST)
     if guard.is_forged(request):
         return _sheet(request, visit, sheet, status=403, note=_("Please press the button once more."))
@@ -161,6 +162,7 @@ def _submit(request, visit, sheet):
         receipt = answering.submit(
             payload=sheet.payload, invitation=visit.invitation, wave=visit.wave,
             submit_key=request.POST.get("key"), language=translation.get_language(),
+            wish=visit.wish,
         )  # fmt: skip
     except answering.Invalid as invalid:
         visit.keep(sheet, _revision(request))

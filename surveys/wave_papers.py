@@ -9,7 +9,7 @@ from core import pdf
 from core.i18n import pick, speaking
 from core.reporting import numbered, sheets_of, workbook
 from core.statistics.suppression import suppress_groups
-from surveys import report_sections
+from surveys import report_quality, report_sections
 from surveys.choices import QuestionKind as Kind
 from surveys.report_figures import collect_wave
 from surveys.report_parts import parts
@@ -28,10 +28,17 @@ def body(wave):
     return {
         "wave": wave, "part": part, "heads": report_sections.headlines(data),
         "figures": numbered([*report_sections.charts(data), *others], count(1)),
-        "tables": report_sections.tables(data), "said": {name: sentences(data, name) for name in PARTS},
+        "tables": [*report_sections.tables(data), *_quality(wave, part.results)], "said": {name: sentences(data, name) for name in PARTS},
         "plan": plan, "strata": _strata(plan), "texts": [row for row in results.texts(wave, limit=WORDS) if row.rows],
-        "fingerprint": data["waves"][0]["answers"],
+        "opinions": None if part.results.is_hidden else report_quality.opinions_table(wave),
+        "opinions_base": report_quality.opinions_base(wave), "fingerprint": data["waves"][0]["answers"],
     }  # fmt: skip
+
+
+def _quality(wave, found):
+    """Reliability, and the weighted figures of a stratified sample."""
+    reliable = None if found.is_hidden else report_quality.reliability_table(wave)
+    return [*([reliable] if reliable else []), *report_quality.weights_tables(wave)]
 
 
 def _strata(plan):
@@ -60,7 +67,8 @@ def make_xlsx(wave, language):
     """Bytes of the workbook: every figure in full precision, then a sheet for each picture and table."""
     with speaking(language):
         found = body(wave)
-        sheets = [(_("Figures"), *figures(found["part"])), *sheets_of(found["figures"], found["tables"])]
+        told = [*found["tables"], *([found["opinions"]] if found["opinions"] else [])]
+        sheets = [(_("Figures"), *figures(found["part"])), *sheets_of(found["figures"], told)]
         return workbook(f"{wave.code} {pick(wave, 'name')}", sheets)
 
 

@@ -3,17 +3,29 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Step, Workflow
-from surveys.choices import CheckState, FindingState, PlanState, VersionState, WaveState
+from surveys.choices import (
+    CheckState,
+    CustodyState,
+    DisposalState,
+    FilingState,
+    FindingState,
+    HandoverState,
+    PlanState,
+    Use,
+    VersionState,
+    WaveState,
+)
 
-P, V, W, F, C = PlanState, VersionState, WaveState, FindingState, CheckState
+P, V, W, F, C, B = PlanState, VersionState, WaveState, FindingState, CheckState, FilingState
 
 PLAN = Workflow(
     "surveys.surveyplan", P, _("Survey plan"),
     {
         P.DRAFT: {P.SUBMITTED: Step("plans.submit", "surveys.submit_plan")},
         P.SUBMITTED: {
-            P.APPROVED: Step("plans.approve", "surveys.decide_plan"),
+            P.APPROVED: Step("plans.approve", "surveys.decide_plan", note="past the last level of its route"),
             P.RETURNED: Step("plans.send_back", "surveys.decide_plan", needs_reason=True),
+            P.DRAFT: Step("plans.take_back", "surveys.take_back_plan", needs_reason=True),
         },
         P.RETURNED: {P.SUBMITTED: Step("plans.submit", "surveys.submit_plan")},
         P.APPROVED: {P.REVISING: Step("plans.revise", "surveys.revise_plan", needs_reason=True)},
@@ -76,5 +88,76 @@ CHECK = Workflow(
             C.ACCEPTED: Step("checks.keep", "surveys.decide_doubt", note="by somebody else"),
         },
         C.REJECTED: {C.ACCEPTED: Step("checks.take_back", "surveys.check_response", needs_reason=True, note="counts again")},
+    },
+)  # fmt: skip
+
+INDICATOR = Workflow(
+    "surveys.indicator", Use, _("Indicator"),
+    {
+        Use.ACTIVE: {Use.RETIRED: Step("indicators.retire", "surveys.retire_indicator", needs_reason=True)},
+        Use.RETIRED: {Use.ACTIVE: Step("indicators.restore", "surveys.restore_indicator")},
+    },
+)  # fmt: skip
+
+BANK_QUESTION = Workflow(
+    "surveys.bankquestion", Use, _("Question of the bank"),
+    {
+        Use.ACTIVE: {Use.RETIRED: Step("bank.retire", "surveys.retire_bank_question", needs_reason=True)},
+        Use.RETIRED: {Use.ACTIVE: Step("bank.restore", "surveys.restore_bank_question")},
+    },
+)  # fmt: skip
+
+_waive = Step("filings.waive", "surveys.file_plan_of", needs_reason=True, note="also when a newer revision replaces it")
+FILING = Workflow(
+    "surveys.filing", B, _("Filing"),
+    {
+        B.OWED: {B.FILED: Step("filings.put_on_file", "surveys.file_plan_of"), B.NOT_NEEDED: _waive},
+        B.FILED: {B.RETURNED: Step("filings.note_return", "surveys.file_plan_of", needs_reason=True)},
+        B.RETURNED: {B.FILED: Step("filings.put_on_file", "surveys.file_plan_of"), B.NOT_NEEDED: _waive},
+        B.NOT_NEEDED: {B.OWED: Step("filings.ask_for", "surveys.file_plan_of", needs_reason=True)},
+    },
+)  # fmt: skip
+
+K, H, D = CustodyState, HandoverState, DisposalState
+
+CUSTODY = Workflow(
+    "surveys.custody", K, _("Survey material"),
+    {
+        K.GATHERED: {
+            K.KEPT: Step("custody.keep", "surveys.accept_handover", note="with its hand-over to the administration"),
+            K.DISPOSING: Step("disposals.begin", note="its disposal list was approved"),
+        },
+        K.KEPT: {K.DISPOSING: Step("disposals.begin", note="its disposal list was approved")},
+        K.DISPOSING: {K.DISPOSED: Step("disposals.finish", note="nothing is left to remove")},
+        K.DISPOSED: {},
+    },
+)  # fmt: skip
+
+HANDOVER = Workflow(
+    "surveys.handover", H, _("Hand-over of survey material"),
+    {
+        H.SUBMITTED: {
+            H.ACCEPTED: Step("handovers.accept", "surveys.accept_handover"),
+            H.RETURNED: Step("handovers.send_back", "surveys.accept_handover", needs_reason=True),
+        },
+        H.RETURNED: {H.SUBMITTED: Step("handovers.submit_again", "surveys.submit_again")},
+        H.ACCEPTED: {},
+    },
+)  # fmt: skip
+
+DISPOSAL = Workflow(
+    "surveys.disposal", D, _("Disposal list"),
+    {
+        D.LISTED: {D.PROPOSED: Step("disposals.propose", "surveys.propose_disposal")},
+        D.PROPOSED: {
+            D.APPROVED: Step("disposals.approve", "surveys.approve_disposal_of", note="by somebody else"),
+            D.LISTED: Step("disposals.send_back", "surveys.approve_disposal_of", needs_reason=True),
+        },
+        D.APPROVED: {
+            D.RUNNING: Step("disposals.carry_out", "surveys.carry_out_disposal"),
+            D.LISTED: Step("disposals.take_back", "surveys.take_back_disposal", needs_reason=True),
+        },
+        D.RUNNING: {D.DONE: Step("disposals.end", note="every line is carried out")},
+        D.DONE: {},
     },
 )  # fmt: skip

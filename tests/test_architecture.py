@@ -30,6 +30,7 @@ SOURCES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) i
 OWN_STATES = {
     "core/jobs": "a Job is claimed and ended by its runner; nobody decides about it",
     "notifications/services/outbox.py": "a Message is claimed and ended by the sender",
+    "notifications/services/inbound.py": "an InboundMail is read by the fetcher; a person decides only what it could not read",
     "surveys/services": "an Invitation's state follows mails and answers, in bulk and without events (decision 11)",
 }
 RAW_HTML = {"core/charts.py", "core/components.py", "core/templatetags/ui.py", "surveys/public"}
@@ -94,6 +95,16 @@ def test_templates_carry_neither_style_nor_script_of_their_own():
     bad = re.compile(r"<script(?![^>]*(src=|application/json))|\sstyle=|<style|\son[a-z]+=")
     pages = [path for path in sorted((ROOT / "templates").rglob("*.html")) if not {"emails", "pdf"} & set(path.parts)]
     assert [name_of(path) for path in pages if bad.search(path.read_text("utf-8"))] == []
+
+
+def test_no_template_translates_a_percent_sign_in_an_argument():
+    """Django doubles it for the lookup and shows it doubled and untranslated; ``{% translate %}`` puts it right again."""
+    found = [
+        f"{path.relative_to(ROOT)}: {words}"
+        for path in sorted((ROOT / "templates").rglob("*.*"))
+        for words in re.findall(r"""_\((?:"[^"]*%[^"]*"|'[^']*%[^']*')\)""", path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
 
 
 def test_tasks_take_ids_only():

@@ -2,8 +2,9 @@ from complaints.models.complaint import Complainant, Complaint
 from complaints.models.cycle import ClockAlert, Conversation, Cycle
 from complaints.models.ending import EndRequest, SuggestionDecision
 from complaints.models.handling import Assignment, CallBack, Determination, Reply
+from complaints.models.mail import MailItem, MailReply
 
 __all__ = [
     "Assignment", "CallBack", "ClockAlert", "Complainant", "Complaint", "Conversation", "Cycle", "Determination",
-    "EndRequest", "Reply", "SuggestionDecision",
+    "EndRequest", "MailItem", "MailReply", "Reply", "SuggestionDecision",
 ]  # fmt: skip

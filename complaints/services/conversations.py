@@ -5,6 +5,7 @@ from django.db import transaction
 from complaints.choices import Clock
 from complaints.models import Conversation
 from complaints.services import cycles
+from complaints.services.mail_clock import answered_by_contact
 from core.workflow import record
 from customers.choices import Channel, Direction
 from customers.services import interactions
@@ -14,11 +15,13 @@ ATTEMPTS = 3  # calls in vain that count as a response, and call-backs after whi
 
 @transaction.atomic
 def log(
-    complaint, *, by, summary, channel=Channel.PHONE, direction=Direction.OUT, reached=True, started_at=None, files=()
-):
+    complaint, *, by, summary, channel=Channel.PHONE, direction=Direction.OUT, reached=True, started_at=None, files=(),
+    answers_mails=True,
+):  # fmt: skip
     """Write an Interaction about the record, and return the Conversation (decision 15).
 
     An outgoing one by a person stops the response clock, a call in vain only as the third; a state never does.
+    One that reached the person also answers the mails the record has from before, unless ``answers_mails`` says no.
     """
     cycle, person = complaint.cycle, complaint.complainant
     interaction = interactions.log(
@@ -31,6 +34,8 @@ def log(
            payload={"interaction": interaction.pk})  # fmt: skip
     if direction == Direction.OUT and cycle.is_open and (reached or in_vain(cycle) >= ATTEMPTS):
         cycles.stop_clock(cycle, Clock.RESPONSE, at=interaction.started_at, by=by)
+    if direction == Direction.OUT and reached and answers_mails:
+        answered_by_contact(complaint, at=interaction.started_at, by=by)
     return made
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from complaints.services import mails
 from core import attachments
 from core.workflow import InvalidTransition, record
 
@@ -28,9 +29,11 @@ def erase(complaint, *, by=None):
     person = complaint.complainant
     if person.erased_at:
         return
+    index = person.email_index
     person.name = person.phone = person.email = ""
     person.consent, person.consent_at, person.erased_at = False, None, timezone.now()
     person.save()
+    mails.forget(complaint, sender_index=index)
     record(complaint, "erased", by=by)
 
 

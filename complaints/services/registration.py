@@ -25,7 +25,7 @@ PERSONAL = ("name", "phone", "email")
 
 def register(
     *, kind, title, text, channel, received_at=None, by=None, customer=None, contact=None, complainant=None, unit=None,
-    interaction=None, follow_up=None, files=(), language="", form_key="", concerned=(), **facts,
+    interaction=None, follow_up=None, files=(), language="", form_key="", concerned=(), receipt=True, **facts,
 ):  # fmt: skip
     """Number and store a record and start its clocks. Returns (complaint, code).
 
@@ -34,7 +34,7 @@ def register(
     or the caller of ``interaction``. ``language`` is that of receipt and reply; not given, the contact person's, else
     Chinese. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are further columns
     (category, nature, severity, scope, repeat_of). A second call with the same ``form_key`` or ``follow_up`` returns the
-    first record.
+    first record. ``receipt=False``: the customer was told already that it came.
 
     Raises InvalidTransition for a moment in the future and ValidationError for a file that is not taken.
     """
@@ -61,7 +61,7 @@ def register(
     cycle = cycles.new_cycle(complaint, n=1, started_at=received_at, calendar=calendar_in_force())
     try:
         with transaction.atomic():
-            _store(complaint, cycle, person, files=files, concerned=concerned, by=by)
+            _store(complaint, cycle, person, files=files, concerned=concerned, by=by, receipt=receipt)
     except IntegrityError:
         existing = _existing(form_key, follow_up)
         if existing is None:
@@ -70,7 +70,7 @@ def register(
     return complaint, code or None
 
 
-def _store(complaint, cycle, person, *, files, concerned, by):
+def _store(complaint, cycle, person, *, files, concerned, by, receipt):
     """All rows of a new record. The number comes last: until commit the next one of its kind waits for it."""
     if files or concerned or complaint.customer_id or person.email:
         complaint.pk = reserved_key()
@@ -79,7 +79,7 @@ def _store(complaint, cycle, person, *, files, concerned, by):
     for colleague in concerned:
         contribute(complaint, colleague, Part.CONCERNED)
     cycles.hold_customer(complaint, by=by)
-    if person.email:
+    if person.email and receipt:
         outbox.queue("complaints.receipt", context={"complaint": complaint.pk}, language=complaint.language,
                      dedupe_key=f"complaints.receipt:{complaint.pk}")  # fmt: skip
     store(complaint, cycle, person, by=by)

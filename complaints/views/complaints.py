@@ -11,7 +11,7 @@ from complaints.choices import State
 from complaints.filters import ComplaintFilter
 from complaints.forms.registration import ORIGINS, RegisterForm
 from complaints.models import Complaint
-from complaints.selectors import ledger, people
+from complaints.selectors import ledger, mails, people
 from complaints.services import personal, registration
 from complaints.tables import ComplaintTable, LedgerPaper
 from complaints.views.acts import pressing, steps_of
@@ -87,6 +87,7 @@ def complaint_detail(request, pk):
         "waiting_end": people.waiting_end(complaint),
         "reveals": allows(request.user, "complaints.reveal", complaint),
         "others": ledger.others_of(complaint, request.user),
+        "mails": mails.of_record(complaint),
         "attachments": attachments.of(complaint),
         "events": complaint.transitions.select_related("by", "on_behalf_of"),
         "panels": panels("complaints.complaint", request, complaint),

@@ -2,19 +2,29 @@
 
 import datetime
 import math
+import re
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 import xlsxwriter
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from xlsxwriter.utility import xl_col_to_name
 
-from core.exports.values import as_text, is_number, local
+from core.exports.values import as_text, is_number
 
 ROWS = 1_048_575  # below the header, the limit of the format
 TEXT = 32_767  # characters in a cell, the limit of the format
 DIGITS = 10**15  # from here on a spreadsheet rounds: such numbers are written as text
 WIDTHS = (8, 60)
+BATCH = 200  # rows that are written at once
+EMPTY = (None, "")
 SAMPLE = 200  # rows that decide how wide a column is
+DAY_ONE = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 (days are counted on the wall clock)
+REMEMBERED = 60  # characters up to which a text is likely to come again
+LITERAL = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a reader would take for a control character
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 UNWRITABLE = dict.fromkeys((*range(55296, 57344), 65534, 65535), "�")  # no XML file can hold them
 
 
@@ -31,17 +41,6 @@ class Writer:
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         self.text = self.book.add_format({"num_format": "@"})
         self.shortened = 0
-
-    def put(self, page, row, column, value):
-        """One typed cell; never a formula, whatever the text."""
-        if isinstance(value, datetime.datetime):
-            page.write_datetime(row, column, local(value), self.moment)
-        elif isinstance(value, datetime.date):
-            page.write_datetime(row, column, value, self.date)
-        elif is_number(value) and math.isfinite(value) and abs(value) < DIGITS:
-            page.write_number(row, column, value)
-        elif value is not None and value != "":
-            self.put_text(page, row, column, as_text(value))
 
     def put_text(self, page, row, column, text, style=None):
         text = text.translate(UNWRITABLE)
@@ -64,17 +63,75 @@ class Writer:
         widths = [_width(header) + 3 for header in headers]
         for column, header in enumerate(headers):
             self.put_text(page, 0, column, header, self.bold)
-        done = 0
+        cells = Cells(*(style._get_xf_index() for style in (self.text, self.date, self.moment)))
+        places = [f'<c r="{xl_col_to_name(column)}' for column in range(len(headers))]
+        page._write_single_row(1)  # the header; each row below goes to the same file at once, a tenth of the work
+        done, waiting, of = 0, [], cells.of
         for done, row in zip(range(1, ROWS + 1), rows, strict=False):  # the range first: no row is lost
-            for column, value in enumerate(row):
-                self.put(page, done, column, value)
-                if done <= SAMPLE:
+            at = f'{done + 1}"'
+            for column in range(len(places), len(row)):  # wider than its headers
+                places, widths = [*places, f'<c r="{xl_col_to_name(column)}'], [*widths, 0]
+            told = [place + at + of(value) for place, value in zip(places, row, strict=False) if value not in EMPTY]
+            waiting.append(f'<row r="{at}>{"".join(told)}</row>')
+            if done <= SAMPLE:
+                for column, value in enumerate(row):
                     widths[column] = max(widths[column], _width(as_text(value)) + 1)
+            if len(waiting) == BATCH:
+                page.fh.write("".join(waiting))
+                waiting = []
+        page.fh.write("".join(waiting))
+        page.dim_rowmax, page.dim_colmax = max(page.dim_rowmax or 0, done), max(page.dim_colmax or 0, len(places) - 1)
+        self.shortened += cells.shortened
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, max(done, 1), max(len(headers) - 1, 0))
         for column, width in enumerate(widths):
             page.set_column(column, column, min(max(width, WIDTHS[0]), WIDTHS[1]))
         return done
+
+
+class Cells:
+    """Cells as the format writes them, behind the place: typed, and never a formula, whatever the text."""
+
+    def __init__(self, text, date, moment):
+        self.text, self.date, self.moment, self.shortened = text, date, moment, 0
+        self.zone = timezone.get_current_timezone()
+        self._short = lru_cache(maxsize=10_000)(self._of_text)
+
+    def of(self, value):
+        """The rest of the element behind ``<c r="A1"``, for a value that is not empty."""
+        kind = type(value)
+        if kind is int:
+            return f"><v>{value}</v></c>" if -DIGITS < value < DIGITS else self._of_text(str(value))
+        if kind is str:
+            return self._short(value) if len(value) <= REMEMBERED else self._of_text(value)
+        if isinstance(value, datetime.datetime):
+            return self._day(value.astimezone(self.zone).replace(tzinfo=None) if value.tzinfo else value, self.moment)
+        if isinstance(value, datetime.date):
+            return self._day(value, self.date)
+        if is_number(value) and math.isfinite(value) and abs(value) < DIGITS:
+            return f"><v>{value:.16G}</v></c>"
+        return self._of_text(as_text(value))
+
+    def _day(self, day, style):
+        if isinstance(day, datetime.datetime):
+            span = day - DAY_ONE
+            days = span.days + (span.seconds + span.microseconds / 1e6) / 86_400
+        else:
+            days = (day - DAY_ONE.date()).days
+        if days < 61:  # the format has a day in 1900 that never was
+            return self._of_text(as_text(day))
+        return f' s="{style}"><v>{days:.16G}</v></c>'
+
+    def _of_text(self, text):
+        if not text:
+            return "/>"
+        text = text.translate(UNWRITABLE)
+        if len(text) > TEXT:
+            text, self.shortened = text[: TEXT - 1] + "…", self.shortened + 1
+        text = CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", LITERAL.sub(r"_x005F\g<0>", text))
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+        return f' s="{self.text}" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
 
 
 def _width(text):

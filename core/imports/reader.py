@@ -39,14 +39,16 @@ def plain(text):
 
 
 @contextmanager
-def rows_of(path, *, kind, headings, limit, tick=lambda: None):
+def rows_of(path, *, kind, headings, limit, tick=lambda: None, row=None):
     """Yields (facts, rows) of the file: facts as found() makes them, rows an iterator of [number, cells].
 
     A cell is None, a str, a number, a bool, or a pair: ["d", date], ["t", moment], ["h", time], ["e", error].
-    ``headings``: all accepted headings, normalised by plain(). ``tick()`` is called while waiting; what it
-    raises ends the reading. Raises Refused.
+    ``headings``: all accepted headings, normalised by plain(), or None for a file with headings of its own, which stand
+    in ``row`` (1 is the first; None: found by its looks). ``tick()`` is called while waiting; what it raises ends the
+    reading. Raises Refused.
     """
-    request = json.dumps({"path": str(path), "kind": kind, "headings": sorted(headings), "limit": limit})
+    known = None if headings is None else sorted(headings)
+    request = json.dumps({"path": str(path), "kind": kind, "headings": known, "limit": limit, "row": row})
     with tempfile.TemporaryFile() as output:
         _run(request, output, tick)
         output.seek(0)
@@ -118,7 +120,7 @@ def main():
         write(json.dumps({"refused": refusal.code, "detail": refusal.detail}) + "\n")
 
 
-def read_workbook(path, headings, limit):
+def read_workbook(path, headings, limit, row=None):
     """Facts, then rows, of the visible sheet whose headings fit best."""
     from python_calamine import CalamineError, CalamineWorkbook  # only here: the worker never loads it
 
@@ -126,7 +128,7 @@ def read_workbook(path, headings, limit):
     try:
         workbook = CalamineWorkbook.from_path(path)
         best = max(
-            (_candidate(workbook, sheet, set(headings), limit) for sheet in sheets),
+            (_candidate(workbook, sheet, headings, limit, row) for sheet in sheets),
             key=lambda found: found[0],
             default=None,
         )
@@ -137,10 +139,11 @@ def read_workbook(path, headings, limit):
     _score, sheet, cells, at = best
     if sheet.formula_count:
         raise Refused("formulas", sheet=sheet.name, cells=sheet.formulas, count=sheet.formula_count)
-    yield from found(_marked(cells, sheet.broken), at, headings, sheet=sheet.name)
+    cells = _marked(cells, sheet.broken)
+    yield from found(cells, at, headings, sheet=sheet.name)
 
 
-def _candidate(workbook, sheet, headings, limit):
+def _candidate(workbook, sheet, headings, limit, row):
     """(number of known headings, facts, rows, index of the heading row); checked for size before it is
     loaded."""
     if sheet.rows > limit + HEADER_WITHIN:
@@ -151,19 +154,66 @@ def _candidate(workbook, sheet, headings, limit):
         return 0, sheet, [], 0
     table = workbook.get_sheet_by_name(sheet.name)
     pad = [None] * (table.start[1] if table.start else 0)
-    cells = [pad + row for row in table.iter_rows()]
-    score, at = heading_row(cells, headings)
+    cells = [pad + line for line in table.iter_rows()]
+    score, at = heading_row(cells, headings, row)
     return score, sheet, cells, at
 
 
-def heading_row(cells, headings):
-    """(how many headings are known, index) of the best of the first rows."""
+def heading_row(cells, headings, row=None):
+    """(how many headings are known, index) of the best of the first rows; ``headings`` None knows all of them."""
+    if headings is None:
+        return own_heading_row(cells, row)
+    headings = set(headings)
     scores = [
         (len({plain(cell) for cell in row if cell} & headings), -index)
         for index, row in enumerate(cells[:HEADER_WITHIN])
     ]
     score, index = max(scores, default=(0, 0))
     return score, -index
+
+
+def own_heading_row(cells, row=None):
+    """(how many headings it holds, index) of the row that heads a strange file.
+
+    A title and remarks may stand above it: they fill few cells. Rows of headings hold words, not numbers and days.
+    """
+    counts = [
+        sum(bool(str(cell).strip()) for cell in line if isinstance(cell, str))
+        for line in cells[: HEADER_WITHIN if row is None else row]
+    ]
+    if row is not None:
+        return (counts[row - 1], row - 1) if len(counts) >= row else (0, 0)
+    most = max(counts, default=0)
+    enough = max(1, min(2, most), most / 3)
+    return next(((count, index) for index, count in enumerate(counts) if count >= enough), (0, 0))
+
+
+def joined_headings(cells, at):
+    """(headings, index of the last of their rows): merged cells over a second row of headings, as tools write a matrix.
+
+    The second row fills in exactly what the first leaves open or heads in common, and holds nothing else.
+    """
+    first, second = (list(cells[at]), list(cells[at + 1])) if at + 1 < len(cells) else (list(cells[at]), [])
+    width = max((place + 1 for place, cell in enumerate(second) if _is_said(cell)), default=0)
+    first += [None] * (width - len(first))
+    gaps = [place for place in range(len(first)) if not _is_said(first[place])]
+    below = [place for place, cell in enumerate(second) if _is_said(cell)]
+    is_joined = (
+        len(below) > 0 and gaps and set(gaps) <= set(below) and _is_said(first[0])
+        and all(isinstance(second[place], str) for place in below)
+        and all(place in gaps or place + 1 in gaps for place in below)
+    )  # fmt: skip
+    if not is_joined:
+        return first, at
+    said, above = [], ""
+    for place, cell in enumerate(first):
+        above = _text(cell) if _is_said(cell) else above
+        said.append(f"{above}—{second[place]}" if place in below else above)
+    return said, at + 1
+
+
+def _is_said(cell):
+    return cell is not None and str(cell).strip() != ""
 
 
 def _marked(cells, broken):
@@ -178,10 +228,11 @@ def _marked(cells, broken):
 
 def found(cells, at, headings, *, sheet):
     """Facts {"sheet", "row" (of the headings), "header"}, then every row below that is not empty."""
+    header, at = (cells[at], at) if headings is not None else joined_headings(cells, at)
     yield {
         "sheet": sheet,
         "row": at + 1,
-        "header": ["" if cell is None else _text(cell) for cell in cells[at]],
+        "header": ["" if cell is None else _text(cell) for cell in header],
     }
     for number, row in enumerate(cells[at + 1 :], at + 2):
         values = [None if cell == "" or (isinstance(cell, str) and not cell.strip()) else cell for cell in row]
@@ -203,21 +254,21 @@ def _coded(value):
     return str(value)
 
 
-def read_csv(path, headings, limit):
+def read_csv(path, headings, limit, row=None):
     """Facts and rows of a csv file in UTF-8 or GB 18030, separated by comma, semicolon or tab."""
     text = _decoded(Path(path).read_bytes())
     csv.field_size_limit(guard.MAX_TAG)
     try:
         cells = []
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True):
-            cells.append([_unguarded(cell) for cell in row])
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True):
+            cells.append([_unguarded(cell) for cell in line])
             if len(cells) > limit + HEADER_WITHIN:
                 raise Refused("too_many_rows", sheet="csv", rows=text.count("\n"), limit=limit)
-            if len(row) > guard.MAX_COLUMNS:
+            if len(line) > guard.MAX_COLUMNS:
                 raise Refused("too_wide", sheet="csv", limit=guard.MAX_COLUMNS)
     except csv.Error:
         raise Refused("broken")
-    score, at = heading_row(cells, set(headings))
+    score, at = heading_row(cells, headings, row)
     if not score:
         raise Refused("no_headings", sheets=["csv"])
     yield from found(cells, at, headings, sheet="csv")

@@ -17,7 +17,7 @@ owner. ``params["upload"]`` may name a stored file that belongs to the job: it g
 """
 
 from core.jobs.progress import Cancelled, Progress
-from core.jobs.runner import FILES_KEPT, Failed, cancel, job, keep_file, run, start, sweep, visible
+from core.jobs.runner import FILES_KEPT, Failed, cancel, forget_files, job, keep_file, run, start, sweep, visible
 from core.jobs.views import job_cancel, job_detail, job_file, job_list
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Failed",
     "Progress",
     "cancel",
+    "forget_files",
     "job",
     "job_cancel",
     "job_detail",

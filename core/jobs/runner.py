@@ -197,6 +197,17 @@ def _forget(now):
     return len(rows)
 
 
+def forget_files(kind, **params):
+    """Remove the kept files of every job of ``kind`` with these ``params``, before their time. Returns how many."""
+    rows = list(
+        Job.objects.filter(kind=kind, file__gt="", **{f"params__{name}": value for name, value in params.items()})
+    )
+    for row in rows:
+        _drop(row.file.name)
+        Job.objects.filter(pk=row.pk).update(file="")
+    return len(rows)
+
+
 def _drop(name):
     if name:
         default_storage.delete(name)

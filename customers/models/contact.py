@@ -62,6 +62,7 @@ class ContactPerson(Tracked):
     consent_at = models.DateTimeField(_("consent since"), null=True, blank=True)
     consent_source = models.CharField(_("consent from"), max_length=20, choices=ConsentSource, blank=True)
     opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
+    mail_bounced_at = models.DateTimeField(_("mail came back"), null=True, blank=True)
     retention_until = models.DateField(_("kept until"), null=True, blank=True)
     verified_on = models.DateField(_("checked on"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)

@@ -10,6 +10,7 @@ from core.workflow import edit as edit_row
 from customers.choices import ConsentSource
 from customers.models import ContactPerson
 from customers.models.base import with_indexes
+from customers.names import email_form
 from customers.services import customers
 from customers.signals import contact_erased
 
@@ -33,6 +34,8 @@ def edit(contact, *, by, expected_version=None, **fields):
             edit_row(other, by=by, is_primary=False)
     if contact.customer.is_individual and contact.is_primary and fields.get("name"):
         customers.edit(contact.customer, by=by, name_zh=mask_name(fields["name"]))
+    if fields.get("email", contact.email) != contact.email:
+        fields = fields | {"mail_bounced_at": None}  # nobody knows yet whether the new one takes mail
     return edit_row(contact, by=by, expected_version=expected_version, **with_indexes(ContactPerson, fields))
 
 
@@ -47,6 +50,15 @@ def set_consent(contact, *, by, agrees, source="", comment=""):
     if agrees:
         fields["opted_out_at"] = None
     return edit_row(contact, by=by, event="consented" if agrees else "consent_withdrawn", comment=comment, **fields)
+
+
+@transaction.atomic
+def mail_came_back(contact, *, address, reason, at):
+    """The mail server says that ``address`` takes no mail; safe to repeat. Nothing where the person has another by now."""
+    contact.refresh_from_db(from_queryset=ContactPerson.objects.select_for_update())
+    if contact.mail_bounced_at or not contact.email or email_form(contact.email) != email_form(address):
+        return contact
+    return edit_row(contact, by=None, event="mail_bounced", comment=reason, mail_bounced_at=at)
 
 
 @transaction.atomic

@@ -70,6 +70,11 @@ def _of_key(unique_key):
     return FollowUp.objects.filter(unique_key=unique_key).first() if unique_key else None
 
 
+def of_origin(unique_key):
+    """The follow-up that was opened with ``unique_key``, or None."""
+    return _of_key(unique_key)
+
+
 @transaction.atomic
 def take(follow_up, *, by):
     """``by`` handles it from now on. Raises InvalidTransition when it is not waiting."""

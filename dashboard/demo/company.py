@@ -15,10 +15,15 @@ from dashboard.demo.calls import Calls
 from dashboard.demo.clock import at, moment
 from dashboard.demo.customers import HISTORY, Customers
 from dashboard.demo.designs import WINDOW, Designs, names_of
+from dashboard.demo.elsewhere import Elsewhere
+from dashboard.demo.letters import Letters
+from dashboard.demo.material import Material
+from dashboard.demo.meetings import Meetings
 from dashboard.demo.opinions import LAST_CLOSED
 from dashboard.demo.papers import Papers
 from dashboard.demo.remedies import Remedies
 from dashboard.demo.rounds import LENGTH, Rounds
+from dashboard.demo.schemes import Schemes
 from dashboard.demo.scores import Scores
 from dashboard.demo.voices import Voices
 from dashboard.demo.watch import Watch
@@ -27,6 +32,7 @@ from notifications.models import Notice
 JOINED = 1000  # days ago
 STAFF_WAVE = (20, 11)  # days ago it opened, days it was open
 OPEN_WAVE = 7  # days ago it opened
+CONFIDENTIAL_SINCE = 8  # days since the confidential wave opened
 POSTER_DAYS = 9  # days ago the QR code was put up
 INBOX_DAYS = 4  # what came earlier has been read
 
@@ -96,10 +102,15 @@ class Company:
         designs = Designs(self)
         designs.plan()
         self._waves(Rounds(self.org, self.agenda, customers), designs)
+        Elsewhere(self, self.running).plan()
+        Schemes(self, Papers(self).reported).plan()
         Papers(self).plan()
+        Material(self).plan()
         Calls(self, customers, designs).plan()
+        Meetings(self, customers).plan()
         begin = min(period.starts_on for period in self.quarters)
         Voices(self.org, self.agenda, self.today, begin=begin, per_month=size.voices).plan()
+        Letters(self.org, self.agenda, self.now).plan()
         Remedies(self.org, self.agenda, self.today, self.stories).plan()
         Watch(self.org, self.agenda, self.today).plan()
         Scores(self.org, self.agenda, self.today, self.quarters).plan()
@@ -113,16 +124,21 @@ class Company:
 
     def _waves(self, rounds, designs):
         first = LAST_CLOSED + 1 - len(self.quarters)
-        self.stories = []  # of the closed waves, in the order of time
+        self.stories, self.planned = [], []  # of the closed waves, of all planned ones, in the order of time
         for number, (period, (opens_on, _closes_on)) in enumerate(self.windows.items(), first):
             story = rounds.plan_wave(number, lambda: designs.versions["training"], opens_on, names=names_of(period), sample=self.size.sample,
                              activity=lambda period=period: designs.activities.get(period))  # fmt: skip
+            self.planned.append(story)
             if period in self.quarters:
                 self.stories.append(story)
+            else:
+                self.running = story
         rounds.plan_poster(lambda: designs.versions["spot"], self.today - timedelta(days=POSTER_DAYS))
-        rounds.plan_wave(0, lambda: designs.versions["staff"], self.staff_window[0], is_staff=True, length=STAFF_WAVE[1], decides=False,
+        rounds.plan_confidence(lambda: designs.versions["spot"], self.today - timedelta(days=CONFIDENTIAL_SINCE))
+        story = rounds.plan_wave(0, lambda: designs.versions["staff"], self.staff_window[0], is_staff=True, length=STAFF_WAVE[1], decides=False,
                          names=("内部服务满意度匿名调查", "Anonymous survey on service inside the company"),
                          activity=lambda: designs.activities["staff"])  # fmt: skip
+        self.planned.append(story)
 
     def _dues(self):
         """Yesterday, later today and tomorrow at the end of work."""

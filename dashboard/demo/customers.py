@@ -171,8 +171,15 @@ class Customers:
         return {
             "name": name, "phone": f"+86 13{rng.randint(0, 9)} {rng.randint(0, 9999):04d} {rng.randint(0, 9999):04d}",
             "email": mailbox + domain, "title": rng.choice(TITLES[language]), "language": language, "consent_survey": agrees,
-            "consent_source": "contract" if agrees else "",
+            "consent_source": "contract" if agrees else "", "verified_on": self._verified_on(mailbox),
         }  # fmt: skip
+
+    def _verified_on(self, mailbox):
+        """Most data were checked within the year, a few longer ago or never."""
+        chance = random.Random(f"verified:{mailbox}").random()  # noqa: S311 (repeatable demonstration data, no secret)
+        if chance < 0.06:
+            return None
+        return self.today - timedelta(days=int(20 + chance * 380))
 
     def _name(self, kind):
         """(Chinese, English) names that nobody has yet; private persons are called like themselves."""

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from core import periods
 from dashboard.demo import instruments
 from dashboard.demo.clock import moment
-from surveys.choices import Method, Recurrence
-from surveys.services import plans, questionnaires, waves
+from dashboard.demo.schemes import Schemes
+from surveys.choices import Method, PlanState, Recurrence
+from surveys.library import t
+from surveys.services import bank, indicators, plans, questionnaires, waves
 
 WINDOW = 45  # days from the start of a quarter to its wave
 PARTS = {
@@ -32,6 +34,7 @@ UNIT_PARTS = {
     "schedule_zh": "每月最后一周。", "schedule_en": "Last week of each month.",
     "participants_zh": "学员服务专员。", "participants_en": "Learner service staff.",
 }  # fmt: skip
+ONE_BY_ONE = "季度调查逐期单列，日期与样本各不相同。"
 CERTIFICATES = ("S3", "证书寄送的时间与告知的一致", "The certificate came when we had been told it would")
 
 
@@ -55,16 +58,20 @@ class Designs:
     def plan(self):
         begin = min(period.starts_on for period in self.windows)
         last_year = self.staff_window[0].year
+        self._on(begin + timedelta(days=1), 10, Schemes.set_up, self.org)
         self._on(begin + timedelta(days=6), 10, self.design)
         self._on(begin + timedelta(days=9), 11, self.publish)
         for year in sorted({first.year for first, _last in self.windows.values()} | {last_year}):
-            written = max(begin + timedelta(days=3), date(year - 1, 12, 5))
+            written = max(begin + timedelta(days=10), date(year - 1, 12, 5))
             self._on(written, 9, self.write, year)
             self._on(written + timedelta(days=2), 14, self.approve, year, "lead")
+            self._on(written + timedelta(days=4), 14, self.approve, year, "executive")
         self._on(self.today - timedelta(days=40), 9, self.revise, last_year)
+        self._on(self.today - timedelta(days=39), 16, self.approve, last_year, "lead")
         self._on(self.today - timedelta(days=38), 16, self.approve, last_year, "executive")
         self._on(self.today - timedelta(days=12), 16, self.unit_plans)
         self._on(self.today - timedelta(days=3), 15, self.next_version)
+        self._on(self.today - timedelta(days=3), 16, self.reword)
         self._on(self.today - timedelta(days=2), 11, self.next_wave)
 
     def _on(self, day, hour, act, *args):
@@ -72,15 +79,48 @@ class Designs:
 
     # Questionnaires
 
+    def build_bank(self):
+        """The dimensions of the regulations with two indicators, and their questions, which two questionnaires share."""
+        by = self.org.users["officer"]
+        since, found = self.agenda_day, {}
+        for position, (code, words, _questions) in enumerate(instruments.TRAINING, 1):
+            zh, en = instruments.MEANINGS[code]
+            found[code] = indicators.create(code=code, name_zh=words["zh"], name_en=words["en"], meaning_zh=zh, meaning_en=en,
+                                            since=since, position=position, by=by)  # fmt: skip
+        below = {}
+        for code, (parent, question, zh, en, mean_zh, mean_en) in instruments.BELOW.items():
+            below[question] = indicators.create(code=code, parent=found[parent], name_zh=zh, name_en=en, meaning_zh=mean_zh,
+                                                meaning_en=mean_en, since=since, by=by)  # fmt: skip
+        self.bank = {
+            code: bank.create(code=f"{dimension}-{code}".upper(), item=instruments.rating(code, zh, en, *more),
+                              indicator=below.get(code, found[dimension]), by=by)
+            for dimension, _words, questions in instruments.TRAINING for code, zh, en, *more in questions
+        }  # fmt: skip
+
+    @property
+    def agenda_day(self):
+        return min(period.starts_on for period in self.windows)
+
+    def reword(self):
+        """A wording that people stumbled over: questionnaires to come have the new one."""
+        question = self.bank["C1"]
+        item = question.wordings.last().item
+        words = t("课程内容实用，案例来自实际工作", "The content was practical, with cases from real work")
+        bank.reword(
+            question, item={**item, "title": words}, note="“贴近工作”有人读不明白。", by=self.org.users["officer2"]
+        )
+
     def design(self):
+        self.build_bank()
+        shared = {code: question.uid for code, question in self.bank.items()}
         by, unit = self.org.users["officer"], self.org.units["QA"]
         self.drafts = {
             "training": questionnaires.create(code="XY-01", name_zh="客户满意度调查问卷", name_en="Customer satisfaction", unit=unit, by=by,
-                                              definition=instruments.training()).draft,
+                                              definition=instruments.with_identities(instruments.training(), shared)).draft,
             "staff": questionnaires.create(code="NB-01", name_zh="内部服务满意度问卷", name_en="Service inside the company", unit=unit, by=by,
                                            definition=instruments.staff()).draft,
             "spot": questionnaires.create(code="XC-01", name_zh="课程现场意见", name_en="At the course: what you think", unit=unit, by=by,
-                                          definition=instruments.spot()).draft,
+                                          definition=instruments.with_identities(instruments.spot(), shared)).draft,
             "call": questionnaires.create(code="HF-01", name_zh="服务后电话回访", name_en="Call after a service", unit=unit, by=by,
                                           definition=instruments.call()).draft,
         }  # fmt: skip
@@ -90,6 +130,7 @@ class Designs:
             self.versions[code] = questionnaires.publish(
                 draft, by=self.org.users["officer2"], note="试填12人，题意清楚。"
             )
+        Schemes.map_stages(self.versions["training"], self.org.users["officer"])
 
     def next_version(self):
         """One more question on certificates, designed and waiting for somebody else to publish it."""
@@ -108,7 +149,8 @@ class Designs:
         for period, (first, last) in self._of_year(year):
             zh, en = names_of(period)
             self.activities[period] = plans.add_activity(plan, by=by, title_zh=zh, title_en=en, method=Method.MAIL, starts_on=first,
-                                                         ends_on=last, owner=by, expected_n=self.sample * 6 // 10)  # fmt: skip
+                                                         ends_on=last, owner=by, expected_n=self.sample * 6 // 10, recurrence_reason=ONE_BY_ONE)  # fmt: skip
+            Schemes.write(self.org, self.activities[period], self.versions["training"])
         if not self._of_year(year):
             plans.add_activity(plan, by=by, title_zh="季度客户满意度调查", title_en="Quarterly survey of customers", method=Method.MAIL,
                                recurrence=Recurrence.QUARTERLY, starts_on=date(year, 2, 15), ends_on=date(year, 11, 30), owner=by)  # fmt: skip
@@ -119,7 +161,9 @@ class Designs:
         return [(period, window) for period, window in self.windows.items() if window[0].year == year]
 
     def approve(self, year, login):
-        plans.approve(self.plans[year], by=self.org.users[login], comment="同意。")
+        plan = plans.approve(self.plans[year], by=self.org.users[login], comment="同意。")
+        if plan.state == PlanState.APPROVED:
+            Schemes.confirm(self.org, plan)
 
     def revise(self, year):
         """The anonymous survey of our own people is put into the running plan."""
@@ -128,8 +172,9 @@ class Designs:
         first, last = self.staff_window
         self.activities["staff"] = plans.add_activity(
             plan, by=by, title_zh="内部服务满意度匿名调查", title_en="Anonymous survey on service inside the company", method=Method.WEB,
-            starts_on=first, ends_on=last, owner=by, expected_n=30,
+            starts_on=first, ends_on=last, owner=by, expected_n=30, recurrence_reason="内部服务每年调查一次即可。",
         )  # fmt: skip
+        Schemes.write(self.org, self.activities["staff"], self.versions["staff"], is_staff=True)
         plans.submit(plan, by=by)
 
     def unit_plans(self):
@@ -139,7 +184,8 @@ class Designs:
             by = self.org.users[login]
             plan = plans.create(year=year, unit=self.org.units[code], by=by, **UNIT_PARTS)
             plans.add_activity(plan, by=by, title_zh="结业学员电话访谈", title_en="Interviews with learners who finished", method=Method.PHONE,
-                               recurrence=Recurrence.MONTHLY, starts_on=date(year, 3, 1), ends_on=date(year, 12, 20), owner=by, expected_n=120)  # fmt: skip
+                               recurrence=Recurrence.MONTHLY, starts_on=date(year, 3, 1), ends_on=date(year, 12, 20), owner=by, expected_n=120,
+                               recurrence_reason="结业学员每月都有，按月访谈更及时。")  # fmt: skip
             plans.submit(plan, by=by)
             if code == "CD-BT":
                 plans.send_back(plan, by=self.org.users["lead"], reason="请写明成都的样本量和负责访谈的人。")

@@ -28,6 +28,43 @@ STAFF = [
         ("G2", "我的建议有人听、有回音", "My suggestions are heard and answered", False)]),
 ]  # fmt: skip
 
+# What the dimensions of training mean, and an indicator below two of them
+MEANINGS = {
+    "needs": (
+        "培训内容与客户实际需求相符的程度，以及课前沟通是否充分。",
+        "How far the training met what the customer needed, and how well that was discussed beforehand.",
+    ),
+    "content": (
+        "课程内容、案例和教材的实用性与完整性。",
+        "How practical and complete content, cases and materials are.",
+    ),
+    "trainer": ("讲师的讲解、节奏和答疑。", "How the trainer explains, keeps the pace and answers questions."),
+    "organisation": ("通知、日程、教室、设备与就餐。", "Notice, schedule, rooms, equipment and meals."),
+    "effect": (
+        "所学在工作中的应用，以及考核能否反映学习效果。",
+        "Use at work of what was learned, and whether the examination shows it.",
+    ),
+    "service": ("课后答疑，证书、发票等事项的办理。", "Questions after the course, certificates and invoices."),
+}
+BELOW = {
+    "certificates": (
+        "service",
+        "S2",
+        "证书与票据",
+        "Certificates and invoices",
+        "证书、发票等事项是否按告知的时间办妥。",
+        "Whether certificates and invoices come when they were promised.",
+    ),
+    "materials": (
+        "content",
+        "C2",
+        "教材与资料",
+        "Materials",
+        "教材与资料是否清楚、完整。",
+        "Whether the materials are clear and complete.",
+    ),
+}
+
 FORMATS = [
     ("公开课", "Open course"),
     ("企业内训", "In-house training"),
@@ -41,6 +78,15 @@ SPOT = [
     for code, title, questions in TRAINING
     if code in ("content", "trainer", "organisation")
 ]
+
+
+def with_identities(definition, shared):
+    """``definition`` whose questions of the bank ({code: uid}) have the identity they have there."""
+    for part in definition["sections"]:
+        for item in part["questions"]:
+            if part["code"] in MEANINGS and item["code"] in shared:
+                item["uid"] = shared[item["code"]]
+    return definition
 
 
 def training():
@@ -83,7 +129,7 @@ def spot():
     ]}  # fmt: skip
     return {
         "title": t("课程现场意见", "At the course: what you think"),
-        "intro": t("一分钟，不记名。", "One minute, without your name."),
+        "intro": t("只需一分钟。", "It takes a minute."),
         "sections": [*_dimensions(SPOT), last],
     }  # fmt: skip
 

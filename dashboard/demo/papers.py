@@ -33,12 +33,18 @@ class Papers:
         self.org, self.agenda, self.now = company.org, company.agenda, company.now
         self.quarters, self.current = company.quarters, company.current
 
+    @property
+    def is_settled(self):
+        return self.now - self.quarters[-1].cut_off >= SETTLED
+
+    @property
+    def reported(self):
+        """The quarters that have a paper: the first wave is the one to compare with, and a paper takes long."""
+        return self.quarters[self.is_settled + (len(self.quarters) < YEAR) :]
+
     def plan(self):
-        is_settled = self.now - self.quarters[-1].cut_off >= SETTLED
-        older = is_settled + (
-            len(self.quarters) < YEAR
-        )  # the first wave is the one to compare with; a paper takes long
-        for period in self.quarters[older:]:
+        is_settled = self.is_settled
+        for period in self.reported:
             self._at(period, 10, reports.make, period)
             if period != self.quarters[-1] or is_settled:
                 self._at(period, 15, self.write, period)

@@ -16,12 +16,14 @@ from surveys.choices import CheckState, FindingState, ResponseMode
 from surveys.choices import Direction as Pointing
 from surveys.models import Invitation, LowAnswer, ResponseCheck
 from surveys.selectors import opinions as comments
+from surveys.selectors import sealed
 from surveys.selectors.questionnaires import instrument_of
-from surveys.services import answering, boxes, checks, entering, findings, invitations, links, waves
+from surveys.services import answering, boxes, checks, entering, findings, invitations, links, sealing, waves
 from surveys.services import opinions as opinion_service
 from surveys.services.answering import Entry
 
 LENGTH = 14  # days a wave is open
+CONFIDENTIAL_DAYS, CONFIDENTIAL_ANSWERS, WISHES = 14, 0.7, 0.2
 OPEN_DAYS = 21  # days an open link is up
 REMINDERS = (4, 8)  # days after opening
 EXPECTED = 40  # percent who answer
@@ -80,6 +82,14 @@ class Rounds:
         self.agenda.add(moment(opens_on, 8, 30), poster.open)
         return poster
 
+    def plan_confidence(self, version, opens_on):
+        """A confidential wave among some customers, open since ``opens_on``; a seal or two is opened on a ground."""
+        confidence = Confidence(self, version, opens_on)
+        self.agenda.add(moment(opens_on - timedelta(days=2), 15), confidence.set_up)
+        self.agenda.add(moment(opens_on, 9, 40), confidence.open)
+        self.agenda.add(moment(opens_on + timedelta(days=6), 14), confidence.look)
+        return confidence
+
 
 class Poster:
     """One open link and who scans it."""
@@ -113,6 +123,49 @@ class Poster:
             key = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
             answering.submit(payload=payload, wave=self.wave, submit_key=key, language="zh-hans")
             boxes.empty(self.wave)
+
+
+class Confidence:
+    """A confidential wave: who answers, and what its keeper does about low answers."""
+
+    def __init__(self, rounds, version, opens_on):
+        self.org, self.agenda, self.version, self.opens_on = rounds.org, rounds.agenda, version, opens_on
+        self.rng = random.Random(f"confidence:{opens_on}")  # noqa: S311 (repeatable demonstration data, no secret)
+
+    def set_up(self):
+        by = self.org.users["officer"]
+        self.wave = waves.create(
+            by=by, questionnaire_version=self.version(), unit=self.org.units["HQ"], is_anonymous=True, is_confidential=True,
+            seal_keeper=self.org.users["lead"], opens_at=moment(self.opens_on, 9, 40),
+            closes_at=moment(self.opens_on + timedelta(days=CONFIDENTIAL_DAYS), 18), reminders_max=0,
+            audience={"kinds": ["customer"], "relations": ["new", "existing"], "primary_only": True}, sample_n=24, sample_seed=20260199,
+            name_zh="课程意见保密调查", name_en="Confidential survey on courses",
+        )  # fmt: skip
+        waves.schedule(self.wave, by=by)
+
+    def open(self):
+        waves.open_when_due(self.wave)
+        mails.deliver()
+        for row in Invitation.objects.filter(wave=self.wave).select_related("customer__unit").order_by("pk"):
+            token = links.token_of(self.wave.link_key, row.pk, row.generation)
+            if self.rng.random() < CONFIDENTIAL_ANSWERS:
+                when = moment(self.opens_on + timedelta(days=self.rng.randint(0, 5)), 10, self.rng.randint(0, 59))
+                self.agenda.add(when, self.answer, token, row.customer.unit.code)
+
+    def answer(self, token, unit):
+        invitation = answering.find_invitation(token)
+        if answering.situation(invitation.wave, invitation) == answering.Situation.READY:
+            someone = opinions.person(f"{self.wave.code}:{invitation.pk}", unit, invitation.language)
+            payload = opinions.spot_payload(instrument_of(self.version()), someone, self.rng)
+            answering.submit(payload=payload, invitation=invitation, wish=self.rng.random() < WISHES)
+
+    def look(self):
+        """The keeper opens the oldest seal that gives a ground."""
+        self.wave.refresh_from_db()
+        row = next(iter(sealed.waiting(self.wave)), None)
+        if row is not None:
+            ground = sealing.grounds_of(row)[0]
+            sealing.open_seal(row, ground=ground, reason="需要电话了解具体情况并当面致歉。", by=self.org.users["lead"])
 
 
 class Story:

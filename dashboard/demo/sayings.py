@@ -42,3 +42,17 @@ FACTS = {
 }
 MEANING = "问题已解决，您不需要再做任何事；同样的情况今后由系统提前提醒我们。"
 THANKS = "谢谢您告诉我们，让我们能够改正。"
+
+
+# Mails: (hours ago, sender's name, address or "" for a known customer, subject, text, what became of it)
+MAILS = (
+    (52, "", "", "关于增值税专用发票的咨询", "您好，我们单位上月参加了两期培训，想请贵方把发票合并开成一张专用发票，请问需要提供哪些资料？", "answered"),
+    (31, "", "", "讲义与授课内容不一致", "上周的课程讲义和老师讲的版本不一致，学员对照起来很困难，希望能补发新的讲义。", "interim"),
+    (20, "", "", "建议增加线上答疑", "课后问题比较多，建议每期课程结束后安排一次线上答疑。", "open"),
+    (27, "周敏", "zhoumin@jingke.example", "退费迟迟未到账", "9月报名的课程已取消，客服说十个工作日退费，现在已经超过了，请尽快处理。", ""),
+    (9, "Laura Meier", "laura.meier@nordtech.example", "Invoice address for our class in December",
+     "Dear team,\n\nour legal address has changed. Could you please send the invoice for the December class to the new one? Which details do you need from us?\n\nKind regards\nLaura Meier", ""),
+    (6, "", "", "现场签到二维码打不开", "今天上午现场签到的二维码一直打不开，最后改成手写，耽误了二十分钟。", ""),
+    (4, "合作推广中心", "promo@guanggao.example", "诚邀贵司参加行业展会，展位优惠", "现在预订展位享受八折优惠，名额有限，欢迎来电。", "dismissed"),
+    (2, "张三", "zhangsan@mail.example", "", "请问贵公司的内训课程可以到外地上门讲授吗？大约三十人。", ""),
+)  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import OrgUnit, User
 from core.statistics.intervals import share
-from customers.choices import Priority
+from customers.choices import FollowUpState, Priority
 from fieldwork.choices import Ledger, Satisfaction, TaskState
 from fieldwork.models import CallRule, CallTask
 from fieldwork.selectors import candidates
@@ -132,6 +132,21 @@ def dissatisfied(user, first, last):
     return rows.select_related(
         "customer", "contact", "owner", "service_record__unit", "follow_up__owner"
     ).prefetch_related("checks")
+
+
+def dissatisfied_counts(rows, now=None):
+    """Of ``dissatisfied()``, all of them by the database: how many, late or not passed on (``standing``), written down."""
+    now = now or timezone.now()
+    pending = Q(follow_up__state__in=FollowUpState.pending())
+    late = (
+        Q(follow_up=None)
+        | (pending & Q(follow_up__due_at__lt=now))
+        | (~pending & Q(follow_up__closed_at__gt=F("follow_up__due_at")))
+    )
+    return rows.order_by().aggregate(
+        all=Count("pk", distinct=True), late=Count("pk", filter=late, distinct=True),
+        checked=Count("pk", filter=Q(checks__isnull=False), distinct=True),
+    )  # fmt: skip
 
 
 def standing(task):

@@ -193,7 +193,7 @@ def reach(task, *, by, said, expected_version=None):
     response, invitation, follow_up = None, task.invitation, _follow_up(task, by, said)
     if said.answers is not None:
         invitation = _invitation(task)
-        response = occasions.answered_by_phone(
+        response = occasions.answered(
             invitation, payload=said.answers, by=by, language=said.language, follow_up=follow_up
         )
         follow_up = follow_up or opened_by(response)

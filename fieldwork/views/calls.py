@@ -274,14 +274,14 @@ def dissatisfied(request):
     """Dissatisfied customers of the month, each to its final outcome and rating (TEL-08, 09)."""
     today = timezone.localdate()
     first, last = days_of(request.GET, usual=today.day)
-    rows = list(figures.dissatisfied(request.user, first, last).order_by("-closed_at")[:MOST])
+    found = figures.dissatisfied(request.user, first, last)
+    counts = figures.dissatisfied_counts(found)
+    rows = list(found.order_by("-closed_at", "-pk")[:MOST])
     for row in rows:
         row.standing, row.last_check = (
             figures.standing(row),
             max(row.checks.all(), key=lambda one: one.pk, default=None),
         )
-    late = sum(row.standing in ("late", "closed_late", "not_reported") for row in rows)
-    counts = {"all": len(rows), "late": late, "checked": sum(row.last_check is not None for row in rows),
-              "tone": "danger" if late else ""}  # fmt: skip
+    counts |= {"tone": "danger" if counts["late"] else "", "more": counts["all"] - len(rows)}
     context = {"rows": rows, "first": first, "last": last, "counts": counts, "days": words_of(first, last)}
     return render_page(request, "fieldwork/dissatisfied.html", context)

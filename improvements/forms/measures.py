@@ -13,6 +13,7 @@ from core.forms import FilesField, StepForm
 from customers.forms.fields import DayField, end_of
 from improvements.choices import GoalIndicator, MeasureKind
 from improvements.selectors import goals
+from surveys.suggestions import Remedy
 
 AREA = {"rows": 3}
 DATED = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})\s+(.+)$")
@@ -149,9 +150,11 @@ class MeasureForm(StepForm):
         return values
 
     @staticmethod
-    def initial_for(case):
-        """Of a new measure: unit, and the figure of the finding the case began with."""
+    def initial_for(case, *, remedy=""):
+        """Of a new measure: unit, the suggestion taken up, and the figure of the finding the case began with."""
         first = {"unit": case.unit_id}
+        if remedy in Remedy.values:
+            first["title"] = str(Remedy(remedy).label)
         if not case.finding_id:
             return first
         return first | {"figure": goals.key_of(case.finding), "segment": goals.segment_key(case.finding.segment)}

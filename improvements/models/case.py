@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,7 +12,9 @@ from core.models import Tracked
 from improvements.choices import Area, CaseState
 from improvements.models.base import ImprovementQuerySet
 
-ORIGINS = {"finding": _("Survey finding"), "complaint": _("Complaint"), "observation": _("Inspection")}
+ORIGINS = {
+    "finding": _("Survey finding"), "complaint": _("Complaint"), "observation": _("Inspection"), "point": _("Focus group"),
+}  # fmt: skip
 
 
 class ImprovementCaseQuerySet(ImprovementQuerySet):
@@ -33,7 +38,7 @@ class ImprovementCaseQuerySet(ImprovementQuerySet):
     def with_origin(self):
         """Read together with what each case began with."""
         return self.select_related(
-            "unit", "finding__wave__questionnaire_version", "finding__question", "complaint", "observation"
+            "unit", "finding__wave__questionnaire_version", "finding__question", "complaint", "observation", "point"
         )
 
 
@@ -43,6 +48,12 @@ def origin(to, label):
     )
 
 
+def has_one_origin():
+    """Exactly one of ORIGINS is set."""
+    chosen = (Q(**{f"{name}__isnull": name != one for name in ORIGINS}) for one in ORIGINS)
+    return reduce(or_, chosen)
+
+
 class ImprovementCase(Tracked):
     """One problem to put right, with exactly one origin and one owning unit (IMP-01)."""
 
@@ -50,6 +61,7 @@ class ImprovementCase(Tracked):
     finding = origin("surveys.Finding", _("finding"))
     complaint = origin("complaints.Complaint", _("complaint"))
     observation = origin("improvements.Observation", _("observation"))
+    point = origin("fieldwork.MeetingPoint", _("shared problem"))
     title = models.CharField(_("title"), max_length=200, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     area = models.CharField(_("area"), max_length=20, choices=Area, default=Area.OTHER)
@@ -78,9 +90,7 @@ class ImprovementCase(Tracked):
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="improvement_case_state_known"),
             models.CheckConstraint(condition=Q(area__in=Area.values), name="improvement_case_area_known"),
             models.CheckConstraint(
-                condition=Q(finding__isnull=False, complaint__isnull=True, observation__isnull=True)
-                | Q(finding__isnull=True, complaint__isnull=False, observation__isnull=True)
-                | Q(finding__isnull=True, complaint__isnull=True, observation__isnull=False),
+                condition=has_one_origin(),
                 name="improvement_case_has_one_origin",
             ),
             models.CheckConstraint(

@@ -52,6 +52,11 @@ def propose_for_complaint(complaint, determination):
     )
 
 
+def propose_for_point(point, *, by):
+    """A problem that a focus group shares must be put right: the responsible unit gets a proposal (FGD-03)."""
+    return propose(point=point, unit=point.unit, title=point.title, problem=point.text, by=by)
+
+
 def _of(origin):
     return ImprovementCase.objects.filter(**origin).first()
 

@@ -13,6 +13,7 @@ from core.lists import list_page
 from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, posted, render_page
+from fieldwork.models import MeetingPoint
 from improvements.filters import CaseFilter
 from improvements.forms.cases import CaseForm, CloseCaseForm
 from improvements.models import ImprovementCase, Observation
@@ -21,9 +22,10 @@ from improvements.services import cases as service
 from improvements.tables import CaseTable
 from improvements.views.common import sees, take_step
 from surveys.models import Finding
+from surveys.selectors import opinions
 
 MAY = ("accept", "dismiss", "edit", "close", "reopen")
-BEGINNINGS = {"finding": Finding, "complaint": Complaint, "observation": Observation}
+BEGINNINGS = {"finding": Finding, "complaint": Complaint, "observation": Observation, "point": MeetingPoint}
 
 
 @sees
@@ -43,6 +45,7 @@ def case(request, pk):
         "may_plan": allows(request.user, "improvements.plan_measure", row),
         "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:30],
         "panels": panels("improvements.case", request, row),
+        "suggestions": opinions.suggestions_for(row.finding) if row.finding_id else (),
     }
     return render_page(request, "improvements/case.html", context)
 

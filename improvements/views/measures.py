@@ -62,7 +62,8 @@ def measure(request, pk):
 def measure_create(request, pk):
     case = get_visible_or_404(ImprovementCase, request.user, pk=pk)
     require(request.user, "improvements.plan_measure", case)
-    form = MeasureForm(posted(request), case=case, user=request.user, initial=MeasureForm.initial_for(case))
+    first = MeasureForm.initial_for(case, remedy=request.GET.get("remedy", ""))
+    form = MeasureForm(posted(request), case=case, user=request.user, initial=first)
     if form.is_valid():
         made = service.draft(case, by=request.user, **form.values())
         messages.success(request, _("The draft is kept. Look at it once more, then have it issued."))

@@ -166,10 +166,19 @@ def deliver(message, smtp):
     return "sent"
 
 
+def envelope_sender(message_id):
+    """Where returned mail goes: with BOUNCE_ADDRESS to an address that names the message (VERP), else to the sender."""
+    if not settings.BOUNCE_ADDRESS:
+        return settings.DEFAULT_FROM_EMAIL
+    mailbox, _, host = settings.BOUNCE_ADDRESS.partition("@")
+    return f"{mailbox}+{message_id.strip('<>').partition('@')[0]}@{host}"
+
+
 def _send(message, mail, smtp):
     email = PortalMail(
-        mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=smtp,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated", **mail.headers},
+        mail.subject, mail.text, envelope_sender(message.message_id), [mail.to], connection=smtp,
+        headers={"From": settings.DEFAULT_FROM_EMAIL, "Message-ID": message.message_id,
+                 "Auto-Submitted": "auto-generated", **mail.headers},
         reply_to=[settings.PORTAL["email"]],
     )  # fmt: skip
     email.attach_alternative(mail.html, "text/html")
@@ -227,7 +236,14 @@ def retry(message, *, by):
     from core.workflow import InvalidTransition, record
 
     changed = Message.objects.filter(pk=message.pk, state__in=(MessageState.FAILED, MessageState.UNKNOWN)).update(
-        state=MessageState.QUEUED, attempts=0, not_before=timezone.now(), claimed_at=None, error=""
+        state=MessageState.QUEUED,
+        attempts=0,
+        not_before=timezone.now(),
+        claimed_at=None,
+        error="",
+        bounce="",
+        bounced_at=None,
+        bounce_reason="",
     )
     if not changed:
         raise InvalidTransition(translation.gettext("This message is not waiting for a decision any more."))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import numbering, periods
+from core.choices import PeriodKind
 from core.i18n import both
 from core.reporting import sections
 from core.workflow import InvalidTransition, compare_and_set, contribute, has_contributed, record, start
@@ -208,7 +209,8 @@ def _without_report(now):
     for _step in range(LOOK_BACK):
         quarters.append(period)
         period = periods.previous(period)
-    made = set(Report.objects.values_list("period__starts_on", flat=True))
+    written = Report.objects.filter(period__kind=PeriodKind.QUARTER)
+    made = set(written.values_list("period__starts_on", flat=True))
     first = min(made, default=quarters[-1].starts_on)
     return [
         one for one in reversed(quarters) if one.cut_off <= now and one.starts_on >= first and one.starts_on not in made

@@ -40,5 +40,5 @@
     }
     return undefined;
   });
-  if (!form.querySelector("[role=alert]")) first(questions[0]).focus();
+  if (questions.length && !form.querySelector("[role=alert]")) first(questions[0]).focus();
 })();

@@ -28,6 +28,10 @@ class EntryForm(PortalForm):
         label=_("I filled them in on the respondent's behalf"), required=False,
         help_text=_("The respondent said them and could not conveniently write; it is marked with your name."),
     )  # fmt: skip
+    note = forms.CharField(
+        label=_("Note on how it came"), required=False, max_length=100,
+        help_text=_("For example: by fax; sealed by the customer."),
+    )  # fmt: skip
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     def clean_given_on(self):

@@ -6,10 +6,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit
 from core.conditional import shown_with
-from core.forms import PortalForm, VersionForm
+from core.forms import PortalForm, StepForm, VersionForm
 from surveys import files
 from surveys.choices import QuestionKind, ScaleKind
-from surveys.models import Questionnaire, Scale
+from surveys.models import Indicator, Questionnaire, Scale
 from surveys.outline import read_options, read_rows, write_options, write_rows
 
 RATED = (QuestionKind.RATING.value, QuestionKind.MATRIX.value)
@@ -91,8 +91,17 @@ class RoutedForm(VersionForm):
 
 
 class SectionForm(RoutedForm):
-    """A section is a dimension; its code stays the same over versions so that results compare."""
+    """A section is a dimension; its code stays the same over versions so that results compare.
 
+    A new one may be a dimension of the indicator system, with its code and name.
+    """
+
+    field_order = ("version", "indicator", "code", "title_zh", "title_en", "show_if")
+    indicator = forms.ModelChoiceField(
+        label=_("From the indicator system"), required=False, queryset=Indicator.objects.in_use().filter(parent=None),
+        empty_label=_("none: a section of its own"),
+        help_text=_("Gives code and titles below where they are left empty, and results compare with every questionnaire that measures it."),
+    )  # fmt: skip
     code = forms.SlugField(
         label=_("Code of the dimension"),
         max_length=40,
@@ -100,6 +109,24 @@ class SectionForm(RoutedForm):
     )
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=120)
     title_en = forms.CharField(label=_("Title (English)"), max_length=160)
+
+    def __init__(self, *args, is_new=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_new or not self.fields["indicator"].queryset.exists():
+            del self.fields["indicator"]
+        elif self.data.get("indicator"):
+            for name in ("code", "title_zh", "title_en"):
+                self.fields[name].required = False
+
+    def clean(self):
+        data = super().clean()
+        if row := data.get("indicator"):
+            if data.get("code") and data["code"] != row.code:
+                self.add_error("code", _("The dimension has the code %(code)s; leave this empty.") % {"code": row.code})
+            data["code"] = row.code
+            for key in ("zh", "en"):
+                data[f"title_{key}"] = data.get(f"title_{key}") or getattr(row, f"name_{key}")
+        return data
 
     def part(self):
         data = self.cleaned_data
@@ -232,6 +259,15 @@ class QuestionForm(RoutedForm):
             item |= {"min": data["low"], "max": data["high"], "decimals": data["decimals"] or 0,
                      "unit": both({"zh": data["unit_zh"], "en": data["unit_en"]})}  # fmt: skip
         return item | self.conditions()
+
+
+class ReviewForm(StepForm):
+    """The review before publishing: what the second person looked at stays in the history of the version (QST-28)."""
+
+    reason = forms.CharField(
+        label=_("What you checked"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: read in both languages, tried on a phone, compared with this year's services. Stays in the history."),
+    )  # fmt: skip
 
 
 class FileForm(NewQuestionnaireForm):

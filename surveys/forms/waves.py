@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,9 @@ from core.i18n import pick
 from core.worktime.store import calendar_for
 from customers.choices import Audience, CustomerType, Relation, ServiceKind, Tier
 from customers.models import Customer, Project
-from surveys.choices import Draw, Segment
+from surveys.choices import Draw, Segment, WaveMode
 from surveys.models import PlanActivity
+from surveys.selectors.lists import is_untrained
 from surveys.selectors.questionnaires import usable_versions
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -86,6 +88,11 @@ def usual_window():
     return opens, timezone.make_aware(datetime.combine(day + timedelta(days=14), time(18)))
 
 
+def keepers():
+    """Those whose role lets them open seals."""
+    return User.objects.active().filter(groups__permissions__codename="open_seal").distinct()
+
+
 class WaveForm(VersionForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=120)
@@ -103,13 +110,25 @@ class WaveForm(VersionForm):
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.active())
     opens_at = forms.DateTimeField(label=_("Opens"), widget=MOMENT, help_text=_("Invitations go out at that moment."))
     closes_at = forms.DateTimeField(label=_("Return deadline"), widget=MOMENT)
-    is_anonymous = forms.BooleanField(
-        label=_("Anonymous"), required=False,
-        help_text=_("Nobody, not even with the database in hand, can join an answer to a person. No follow-up of single answers is possible."),
+    mode = forms.ChoiceField(
+        label=_("Names"), choices=WaveMode, initial=WaveMode.IDENTIFIED, required=False,
+        help_text=_(
+            "Anonymous: nobody, not even with the database in hand, can join an answer to a person. Confidential: one "
+            "named person may, on a low answer or at the respondent's wish, and every time is logged."
+        ),
+    )  # fmt: skip
+    seal_keeper = forms.ModelChoiceField(
+        label=_("Who may open seals"), queryset=None, required=False,
+        help_text=_("The respondents read this name. Not the survey officer."),
+        widget=forms.Select(attrs=shown_with("mode", "confidential")),
     )  # fmt: skip
     is_open_link = forms.BooleanField(
         label=_("Also an open link with QR code"), required=False, help_text=_("Anybody who has the link can answer.")
     )
+    is_by_letter = forms.BooleanField(
+        label=_("Ask by letter"), required=False,
+        help_text=_("No mail and no reminder goes out; print the letters with their reply slips once the wave is open."),
+    )  # fmt: skip
     sample_n = forms.IntegerField(
         label=_("Sample size"),
         required=False,
@@ -173,9 +192,11 @@ class WaveForm(VersionForm):
         if wave is None:
             self.fields["opens_at"].initial, self.fields["closes_at"].initial = usual_window()
         self.fields["questionnaire_version"].queryset = usable_versions(user)
-        self.fields["activity"].queryset = PlanActivity.objects.filter(plan__state="approved").select_related(
-            "plan__unit"
-        )
+        self.fields["seal_keeper"].queryset = keepers()
+        mine = Q(pk=wave.activity_id) if wave is not None and wave.activity_id else Q(pk__in=[])
+        self.fields["activity"].queryset = PlanActivity.objects.filter(
+            Q(plan__state="approved") | mine  # the wave stays in its plan while that is revised
+        ).select_related("plan__unit")
         self.fields["activity"].label_from_instance = lambda row: (
             f"{row.plan.year} {pick(row.plan.unit, 'name')} · {row}"
         )
@@ -192,6 +213,10 @@ class WaveForm(VersionForm):
             stored = getattr(self.wave, name, None)
             if stored and data.get(name) == stored.replace(second=0, microsecond=0):
                 data[name] = stored
+        if data.get("mode") != WaveMode.CONFIDENTIAL:
+            data["seal_keeper"] = None
+        elif not data.get("seal_keeper"):
+            self.add_error("seal_keeper", _("A confidential wave needs the one person who may open seals."))
         if data.get("draw") == Draw.STRATIFIED and not data.get("strata_by"):
             self.add_error("strata_by", _("A stratified draw needs its strata."))
         if data.get("draw") in (Draw.STRATIFIED, Draw.SYSTEMATIC) and not data.get("sample_n"):
@@ -202,10 +227,19 @@ class WaveForm(VersionForm):
             self.add_error("closes_at", _("The return deadline must be after the opening."))
         elif data.get("opens_at") and data.get("closes_at") and (data["closes_at"] - data["opens_at"]).days < 3:
             self.warn(_("Less than three days to answer is short; many people will not see the mail in time."))
+        owner = data.get("owner")
+        if owner and owner.pk != getattr(self.wave, "owner_id", None) and is_untrained(owner):
+            self.warn(
+                _("%(person)s is not noted as trained for surveys. Train and guide people before they run one.")
+                % {"person": owner}
+            )
         return data
 
     def values(self):
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        mode = self.cleaned_data["mode"]
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "mode")} | {
+            "is_anonymous": mode in (WaveMode.ANONYMOUS, WaveMode.CONFIDENTIAL), "is_confidential": mode == WaveMode.CONFIDENTIAL,
+        }  # fmt: skip
 
 
 class FindingForm(PortalForm):

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.choices import InvitationState
+from surveys.models.wave import Wave
 
 
 class Segmented(models.Model):
@@ -21,7 +22,12 @@ class Segmented(models.Model):
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self if user.has_perm("surveys.see_waves") else self.none()
+        """With the waves; a third party sees those of the waves entrusted to it, by code (SEC-07)."""
+        if user.has_perm("surveys.see_waves"):
+            return self
+        if user.has_perm("surveys.run_entrusted"):
+            return self.filter(wave__in=Wave.objects.filter(Wave.objects.entrusted_to(user)))
+        return self.none()
 
 
 class Invitation(Segmented):
@@ -50,6 +56,7 @@ class Invitation(Segmented):
     )  # fmt: skip
     token_hash = models.BinaryField(max_length=32, unique=True, null=True, editable=False)
     generation = models.PositiveSmallIntegerField(default=1, editable=False)
+    is_waiting = models.BooleanField(_("link and mail are still to be made"), default=False, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.PLANNED)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     reminder_no = models.PositiveSmallIntegerField(_("reminders sent"), default=0)
@@ -63,7 +70,10 @@ class Invitation(Segmented):
         ordering = ["pk"]
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
-        indexes = [models.Index(fields=["wave", "state"], name="invitation_wave_state")]
+        indexes = [
+            models.Index(fields=["wave", "state"], name="invitation_wave_state"),
+            models.Index(fields=["wave", "id"], condition=Q(is_waiting=True), name="invitation_waiting"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["wave", "contact"], condition=Q(service_record=None), name="one_invitation_per_wave_and_contact"
@@ -74,6 +84,11 @@ class Invitation(Segmented):
 
     def __str__(self):
         return f"{self.wave_id}/{self.pk}"
+
+    @property
+    def code(self):
+        """What somebody reads who may not know the respondent's name."""
+        return f"R-{self.pk:06d}"
 
     @property
     def is_answerable(self):

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -42,6 +43,9 @@ class SurveyPlan(Tracked):
     participants_en = text(_("people taking part (English)"))
     basis = models.TextField(_("based on"), blank=True)
     state = models.CharField(_("state"), max_length=20, choices=PlanState, default=PlanState.DRAFT)
+    retention_years = models.PositiveSmallIntegerField(
+        _("years its material is kept"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
     revision_no = models.PositiveSmallIntegerField(_("revision"), default=0)
     revision_reason = models.TextField(_("reason of the revision"), blank=True)
     author = models.ForeignKey(
@@ -82,6 +86,8 @@ class SurveyPlan(Tracked):
             ("see_plans", _("Can see survey plans")),
             ("write_plan", _("Can write and submit survey plans")),
             ("approve_plan", _("Can approve survey plans")),
+            ("decide_level", _("Can decide on survey plans where a level of approval asks for it")),
+            ("confirm_duty", _("Can confirm what a survey asks of the own department")),
         ]
 
     def __str__(self):
@@ -108,12 +114,14 @@ class PlanActivity(models.Model):
     title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.WEB)
     recurrence = models.CharField(_("how often"), max_length=15, choices=Recurrence, default=Recurrence.ONCE)
+    recurrence_reason = models.CharField(_("why not every quarter"), max_length=300, blank=True)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="survey_activities", verbose_name=_("owner")
     )
     expected_n = models.PositiveIntegerField(_("expected answers"), null=True, blank=True)
+    needs_agency = models.BooleanField(_("carried out by a third party only"), default=False)
 
     class Meta:
         ordering = ["starts_on", "pk"]
@@ -128,6 +136,9 @@ class PlanActivity(models.Model):
 
     def __str__(self):
         return pick(self, "title")
+
+    def get_absolute_url(self):
+        return reverse("surveys:activity", args=[self.plan_id, self.pk])
 
 
 class PlanRevision(models.Model):

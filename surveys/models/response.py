@@ -6,13 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.crypto import EncryptedTextField
 from surveys.choices import ResponseMode
 from surveys.models.invitation import Segmented
 
 # What an anonymous response has none of
 LEFT_OUT = ("invitation", "submit_key", "started_at", "submitted_at", "duration_s", "raw", "entered_by", "given_on")
 ABSENT = [f"{name}__isnull" for name in LEFT_OUT]
-EMPTY = ["language", "receipt", "raw_sha256", *(field.name for field in Segmented._meta.local_fields)]
+EMPTY = ["language", "receipt", "raw_sha256", "entry_note", *(field.name for field in Segmented._meta.local_fields)]
 
 
 def random_id():
@@ -41,8 +42,13 @@ class Draft(models.Model):
 
 class ResponseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Single answers with names; those of anonymous waves nobody opens one by one."""
-        return self.filter(is_anonymous=False) if user.has_perm("surveys.see_answers") else self.none()
+        """Single answers with names, also for the custodian of their wave; those of anonymous waves nobody opens one by one."""
+        named = self.filter(is_anonymous=False)
+        if user.has_perm("surveys.see_answers"):
+            return named
+        if user.has_perm("surveys.keep_material"):
+            return named.filter(wave__custody__custodian=user)
+        return self.none()
 
     def valid(self):
         return self.filter(is_valid=True)
@@ -77,16 +83,23 @@ class Response(Segmented):
     )
     is_proxy = models.BooleanField(_("filled in on the respondent's behalf"), default=False)
     given_on = models.DateField(_("answered on"), null=True, blank=True)
+    entry_note = models.CharField(_("note on how it came"), max_length=100, blank=True)
     is_valid = models.BooleanField(_("counts"), default=True)
+    seal = EncryptedTextField(_("sealed link to the invitation"), blank=True, default="", editable=False)
     raw = models.JSONField(_("as sent"), null=True, blank=True)
     raw_sha256 = models.CharField(max_length=64, blank=True)
+    codes = models.BinaryField(_("choices, coded"), default=bytes)  # surveys.coding
 
     objects = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("response")
         verbose_name_plural = _("responses")
-        indexes = [models.Index(fields=["wave", "submitted_on"], name="response_wave_day")]
+        indexes = [
+            models.Index(fields=["wave", "submitted_on"], name="response_wave_day"),
+            models.Index(fields=["wave"], condition=Q(is_valid=True), name="response_counts"),
+            models.Index(fields=["wave"], condition=Q(is_valid=False), name="response_left_out"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["wave", "submit_key"], name="one_response_per_submit_key"),
             models.CheckConstraint(condition=Q(mode__in=ResponseMode.values), name="response_mode_known"),
@@ -101,9 +114,10 @@ class Response(Segmented):
                 ),
                 name="anonymous_response_holds_nothing_else",
             ),
+            models.CheckConstraint(condition=Q(is_anonymous=True) | Q(seal=""), name="response_sealed_only_without_name"),
             models.CheckConstraint(
-                condition=Q(mode__in=ResponseMode.entered(), entered_by__isnull=False)
-                | (~Q(mode__in=ResponseMode.entered()) & Q(entered_by__isnull=True, is_proxy=False)),
+                condition=Q(mode__in=ResponseMode.brought_in(), entered_by__isnull=False)
+                | (~Q(mode__in=ResponseMode.brought_in()) & Q(entered_by__isnull=True, is_proxy=False, entry_note="")),
                 name="response_entered_names_who",
             ),
         ]  # fmt: skip
@@ -207,7 +221,7 @@ class SpentMarker(models.Model):
 
 
 class LowAnswer(models.Model):
-    """An answer at or under the wave's limit and the follow-up it opened; only where names are kept."""
+    """An answer at or under the wave's limit and the follow-up it opened; a confidential one names nobody."""
 
     response = models.ForeignKey(Response, models.PROTECT, related_name="low_answers", verbose_name=_("response"))
     question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))

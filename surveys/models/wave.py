@@ -12,18 +12,35 @@ from core.crypto import EncryptedTextField
 from core.i18n import pick
 from core.models import Tracked
 from surveys.choices import Draw, Segment, WaveMode, WaveState
+from surveys.models.entrustment import Entrustment
 
 SCORE = {"max_digits": 3, "decimal_places": 2, "validators": [MinValueValidator(1), MaxValueValidator(5)]}
 
 
 class WaveQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Whoever may see waves sees all of them; whoever may see results, those that have some."""
+        """Whoever may see waves sees all of them; whoever may see results, those that have some; custodians those they
+        keep; a third party those entrusted to it today (SEC-06, 07).
+        """
         if user.has_perm("surveys.see_waves"):
             return self
+        seen = Q(pk__in=[])
         if user.has_perm("surveys.see_results"):
-            return self.filter(state__in=WaveState.ended())
-        return self.none()
+            seen |= Q(state__in=WaveState.ended())
+        if user.has_perm("surveys.keep_material"):
+            seen |= Q(custody__custodian=user)
+        if user.has_perm("surveys.run_entrusted"):
+            seen |= self.entrusted_to(user)
+        return self.filter(seen)
+
+    @staticmethod
+    def entrusted_to(user, **may):
+        """Condition: an active entrustment gives ``user`` the wave, or the activity it carries out."""
+        given = Entrustment.objects.active().filter(user=user, **may)
+        named = Q(pk__in=given.exclude(wave=None).values("wave")) | Q(
+            activity__in=given.exclude(activity=None).values("activity")
+        )
+        return named & Q(state__in=WaveState.entrusted())
 
     def due_to_open(self, now=None):
         return self.filter(state=WaveState.SCHEDULED, opens_at__lte=now or timezone.now())
@@ -54,7 +71,13 @@ class Wave(Tracked):
     unit = models.ForeignKey("accounts.OrgUnit", models.PROTECT, related_name="waves", verbose_name=_("unit"))
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="waves", verbose_name=_("owner"))
     state = models.CharField(_("state"), max_length=20, choices=WaveState, default=WaveState.DRAFT)
+    # no answer is stored with a person; in a confidential wave a sealed link leads to one (docs/adr/0011)
     is_anonymous = models.BooleanField(_("anonymous"), default=False)
+    is_confidential = models.BooleanField(_("confidential"), default=False)
+    seal_keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("who may open seals"),
+    )  # fmt: skip
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("return deadline"))
     audience = models.JSONField(_("audience"), default=dict, blank=True)
@@ -78,6 +101,7 @@ class Wave(Tracked):
     target_score = models.DecimalField(_("target (5-point)"), default=Decimal("4.00"), **SCORE)
     follows_opinions = models.BooleanField(_("follow up opinions"), default=False)
     is_open_link = models.BooleanField(_("open link with QR code"), default=False)
+    is_by_letter = models.BooleanField(_("asked by letter"), default=False)
     open_code = models.CharField(_("code of the open link"), max_length=20, null=True, blank=True, unique=True)
     invitation_zh = models.TextField(_("invitation (Chinese)"), blank=True)
     invitation_en = models.TextField(_("invitation (English)"), blank=True)
@@ -121,6 +145,11 @@ class Wave(Tracked):
             models.CheckConstraint(
                 condition=Q(expected_rate__gte=1, expected_rate__lte=100), name="wave_expected_rate_is_percent"
             ),
+            models.CheckConstraint(
+                condition=Q(is_confidential=False, seal_keeper__isnull=True)
+                | Q(is_confidential=True, is_anonymous=True, seal_keeper__isnull=False),
+                name="wave_confidential_names_keeper",
+            ),
             # the response's foreign key on (wave, is_anonymous) stands on this: see migrations
             models.UniqueConstraint(fields=["id", "is_anonymous"], name="wave_and_mode"),
         ]
@@ -131,6 +160,7 @@ class Wave(Tracked):
             ("see_results", _("Can see results")),
             ("see_answers", _("Can see single answers with names")),
             ("export_answers", _("Can export single answers")),
+            ("open_seal", _("Can open the seal of a confidential answer")),
         ]
 
     def __str__(self):
@@ -146,6 +176,8 @@ class Wave(Tracked):
 
     @property
     def mode(self):
+        if self.is_confidential:
+            return WaveMode.CONFIDENTIAL
         return WaveMode.ANONYMOUS if self.is_anonymous else WaveMode.IDENTIFIED
 
     @property

@@ -36,6 +36,7 @@ class Visit:
     wave: Wave | None = None
     invitation: Invitation | None = None
     is_personal: bool = False
+    wish: bool = False  # ticked on the page: please call me
 
     @classmethod
     def by_token(cls, token):
@@ -63,6 +64,16 @@ class Visit:
     @cached_property
     def instrument(self):
         return answering.instrument_for(self.wave)
+
+    @property
+    def keeper(self):
+        """Who may open the seals of a confidential wave."""
+        return pick(self.wave.seal_keeper, "name")
+
+    @property
+    def may_wish(self):
+        """Whether the respondent can ask to be called (PRV-04)."""
+        return self.is_personal and self.invitation is not None and self.wave.is_confidential
 
     @property
     def keeps_draft(self):

@@ -9,7 +9,8 @@ The filter is ``{"kinds": [...], "types": [...], "tiers": [...], "relations": [.
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from customers.choices import Audience
@@ -90,12 +91,30 @@ def services_of(audience):
 
 
 def count(audience, *, but=None):
-    """{"contacts": n, "with_email": n, "resting": n}: who can be asked, how many by mail, who was asked too lately."""
+    """{"contacts": n, "with_email": n, "unverified": n, "resting": n}: who can be asked, how many by mail, whose data
+    nobody checked lately, who was asked too lately.
+    """
     found = population(audience, but=but).aggregate(
-        contacts=Count("pk", distinct=True), with_email=Count("pk", distinct=True, filter=~Q(email_index=""))
-    )
+        contacts=Count("pk", distinct=True), with_email=Count("pk", distinct=True, filter=~Q(email_index="")),
+        unverified=Count("pk", distinct=True, filter=_not_verified()),
+    )  # fmt: skip
     everybody = population(without_rest(audience)).count() if audience.get("rest_days") else found["contacts"]
     return found | {"resting": everybody - found["contacts"]}
+
+
+def verified_days():
+    return settings.CONTACT_VERIFIED_DAYS
+
+
+def _not_verified():
+    """Nobody checked the data with the person within the set period (SUR-26)."""
+    since = timezone.localdate() - timedelta(days=verified_days())
+    return Q(verified_on=None) | Q(verified_on__lt=since)
+
+
+def unverified(audience, *, but=None):
+    """Who fits the audience and whose data nobody checked within the set period, the longest unchecked first."""
+    return population(audience, but=but).filter(_not_verified()).order_by(F("verified_on").asc(nulls_first=True), "pk")
 
 
 def serving_units(audience, customer_ids):

@@ -30,7 +30,8 @@ def flags(wave):
         Flag.BURST: quality.bursts(
             [row.submitted_at.timestamp() if row.mode == ResponseMode.OPEN else None for row in rows]
         ),
-        Flag.ENTERED: [row.entered_by is not None for row in rows],
+        Flag.ENTERED: [row.mode in ResponseMode.entered() for row in rows],
+        Flag.IMPORTED: [row.mode == ResponseMode.IMPORT for row in rows],
     }
     found = {row.pk: [flag.value for flag in marks if marks[flag][place]] for place, row in enumerate(rows)}
     return {pk: flags for pk, flags in found.items() if flags}

@@ -190,8 +190,8 @@ def groups(found, *, url=None):
     return Chart("dot_interval", data, _("Compared by: %(what)s") % {"what": found.label}, sentence, table)
 
 
-def trend(points, *, target=None, url=None, dimension=None):
-    """The overall score (or one dimension) over the waves, with control limits and breaks."""
+def trend(points, *, target=None, url=None, dimension=None, cut=None):
+    """The overall score (or one dimension) over the waves, with control limits and breaks, whose reason is ``cut``."""
     scores = [point.dimensions.get(dimension) if dimension else point.scores for point in points]
     breaks = [number for number, point in enumerate(points) if point.breaks and number]
     usable = [number for number, score in enumerate(scores) if score]
@@ -216,7 +216,7 @@ def trend(points, *, target=None, url=None, dimension=None):
         "points": rows,
         "decimals": 2,
         "bounds": [1, 5],
-        "breaks": [{"before": n, "label": _("new version"), "comparable": False} for n in breaks],
+        "breaks": [{"before": n, "label": cut or _("new version"), "comparable": False} for n in breaks],
     }
     if target is not None:
         data["target"] = {"value": float(target), "label": _("target")}

@@ -1,18 +1,19 @@
-"""The counting queries: one statement each, over the narrow table of answers."""
+"""The counting queries: one statement each, over the coded responses (surveys.coding)."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
 
-from surveys.choices import Rated, Segment
+from core.statistics import coded
+from surveys.choices import DIVIDERS, Rated, Segment, divider
+from surveys.choices import QuestionKind as Kind
+from surveys.coding import NOTHING
 from surveys.models import Response
 from surveys.selectors.figures import BOTTOM, TOP, scores_of_sums
+from surveys.selectors.questionnaires import published
 
 OVERALL = ""  # the bucket of the overall score
-# A hash of every respondent instead of a sort of every answer: three times faster at 100,000 responses.
-ROOM = "SET LOCAL work_mem = '64MB'; "
-
 # What an answer rates, by the service its invitation names (SUR-24); NULL where it names none.
 OF_SERVICE = "LEFT JOIN surveys_invitation i ON i.id = r.invitation_id LEFT JOIN customers_servicerecord s ON s.id = i.service_record_id"
 RATED = {Rated.UNIT.value: "s.unit_id::text", Rated.STAFF.value: "s.staff_id::text"}
@@ -30,67 +31,223 @@ class Tally:
 
 
 def responses(wave_ids):
-    """{wave id: (valid, excluded)} numbers of responses."""
-    from django.db.models import Count, Q
-
-    rows = Response.objects.filter(wave__in=wave_ids).values("wave").annotate(
-        valid=Count("pk", filter=Q(is_valid=True)), excluded=Count("pk", filter=Q(is_valid=False))
-    )  # fmt: skip
-    return {row["wave"]: (row["valid"], row["excluded"]) for row in rows}
-
-
-def distributions(wave_id, *, segment=None, has_excluded=False):
-    """{question id: Tally} of one wave, or of one group ``segment`` = {column: value} of it; one query."""
-    join, parameters = _join(segment, has_excluded)
+    """{wave id: (valid, excluded)} numbers of responses; one query, answered from two indexes."""
+    count = (
+        "SELECT wave_id, {} AS valid, count(*) FROM surveys_response WHERE wave_id = ANY(%s) AND {} GROUP BY wave_id"
+    )
+    found = defaultdict(lambda: [0, 0])
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.question_id, coalesce(a.option, a.num), a.score5, a.is_na, count(*) "  # noqa: S608 (own names)
-            f"FROM surveys_answer a {join} WHERE a.wave_id = %s GROUP BY 1, 2, 3, 4",
-            [*parameters, wave_id],
+            f"{count.format('true', 'is_valid')} UNION ALL {count.format('false', 'NOT is_valid')}",
+            [list(wave_ids)] * 2,
         )
-        rows = cursor.fetchall()
-    found = defaultdict(Tally)
-    for question, value, score, is_na, count in rows:
-        tally = found[question]
-        if is_na:
-            tally.na += count
-            continue
-        tally.values[value] += count
-        if score is not None:
-            tally.scores[float(score)] += count
-    return found
+        for wave, is_valid, n in cursor.fetchall():
+            found[wave][0 if is_valid else 1] = n
+    return {wave: tuple(numbers) for wave, numbers in found.items()}
 
 
-def respondents(wave_id, *, segment=None, has_excluded=False):
-    """{question id: respondents who chose at least one answer}, for multiple choices."""
-    join, parameters = _join(segment, has_excluded)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.question_id, count(*) FROM surveys_answer a "  # noqa: S608 (own names)
-            f"{join} WHERE a.wave_id = %s AND a.slot = 0 AND NOT a.is_na AND a.option IS NOT NULL GROUP BY 1",
-            [*parameters, wave_id],
+class Coded:
+    """The valid responses of some waves, or of one group of them, as tables of bytes (surveys.coding); one query.
+
+    ``by`` is a column of Segment or Rated, or a tuple of Segments (groups are tuples then), and divides them;
+    ``segment`` = {column: value} leaves the others out.
+    """
+
+    def __init__(self, wave_ids, *, by=None, segment=None):
+        group, join, parameters = "''", "", [list(wave_ids)]
+        if isinstance(by, tuple):
+            group = f"ARRAY[{', '.join(f'r.{Segment(column).value}' for column in by)}]::text[]"
+        elif by in Rated.values:
+            group, join = RATED[by], OF_SERVICE
+        elif by:
+            group = f"r.{divider(by).value}"
+        only = ""
+        for column, value in (segment or {}).items():
+            only += f" AND r.{divider(column).value} = %s"
+            parameters.append(value)
+        sql = (
+            "SELECT v.id, v.sha256, v.published_at, g.wave_id, g.value, g.codes, g.n FROM ("  # noqa: S608 (own names)
+            f"SELECT r.wave_id, r.questionnaire_version_id AS version, {group} AS value, "
+            f"string_agg(r.codes, ''::bytea) AS codes, count(*) AS n FROM surveys_response r {join} "
+            f"WHERE r.wave_id = ANY(%s) AND r.is_valid{only} GROUP BY 1, 2, 3"
+            ") g JOIN surveys_questionnaireversion v ON v.id = g.version"
         )
-        return dict(cursor.fetchall())
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows = cursor.fetchall()
+        self._parts = []
+        for *version, wave, value, codes, n in rows:
+            value = tuple(value) if isinstance(value, list) else value
+            columns, width = published(*version).layout
+            if width:
+                self._parts.append((wave, value, columns, coded.table(codes, width)))
+            else:
+                self._parts.append((wave, value, {}, coded.table(bytes(n), 1)))
 
+    def of(self, wave_id):
+        """What was read of one of the waves."""
+        found = Coded.__new__(Coded)
+        found._parts = [part for part in self._parts if part[0] == wave_id]
+        return found
 
-def rankings(wave_id, questions, *, segment=None, has_excluded=False):
-    """{question id: {option: {slot: respondents}}} of the questions that are ranked."""
-    join, parameters = _join(segment, has_excluded)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.question_id, a.option, a.slot, count(*) FROM surveys_answer a "  # noqa: S608 (own names)
-            f"{join} WHERE a.wave_id = %s AND a.question_id = ANY(%s) AND NOT a.is_na GROUP BY 1, 2, 3",
-            [*parameters, wave_id, questions],
-        )
+    def distributions(self):
+        """{question id: Tally} over everything read."""
+        found = defaultdict(Tally)
+        for _wave, _value, columns, table in self._parts:
+            for pk, column in columns.items():
+                if column.question.kind == Kind.MULTIPLE:
+                    _tally_several(found[pk], column, table)
+                else:
+                    for cell in range(column.cells):
+                        _tally(found[pk], column, _codes(table, column, cell))
+        return found
+
+    def respondents(self):
+        """{question id: respondents who chose at least one answer}, for multiple choices and rankings."""
+        found = defaultdict(int)
+        for _wave, _value, columns, table in self._parts:
+            for pk, column in columns.items():
+                if column.question.kind == Kind.MULTIPLE:
+                    found[pk] += coded.any_chosen(table[:, column.start : column.end], na=column.na)
+                elif column.question.kind == Kind.RANKING:
+                    first = coded.counted(_codes(table, column))
+                    found[pk] += sum(n for code, n in first.items() if code not in (NOTHING, column.na))
+        return dict(found)
+
+    def rankings(self, questions):
+        """{question id: {option: {slot: respondents}}} of the questions that are ranked."""
         found = defaultdict(lambda: defaultdict(dict))
-        for question, option, slot, count in cursor.fetchall():
-            found[question][option][slot] = count
-    return found
+        for _wave, _value, columns, table in self._parts:
+            for pk in set(questions) & set(columns):
+                column = columns[pk]
+                for slot in range(column.cells):
+                    for code, n in coded.counted(_codes(table, column, slot)).items():
+                        if code in column.values:
+                            places = found[pk][column.values[code]]
+                            places[slot] = places.get(slot, 0) + n
+        return found
+
+    def composites(self, buckets, *, question=None):
+        """{(wave id, group): {bucket: Scores}}: see ``composites``."""
+        questions = defaultdict(set)
+        for bucket, pk in buckets:
+            questions[bucket].add(pk)
+        found = {}
+        for wave, value, columns, table in self._parts:
+            for part, rows in _split(columns, table, question) if question else [(value, table)]:
+                found[wave, part] = {
+                    bucket: scores_of_sums(sums.n, sums.total, sums.squares, sums.top, sums.bottom)
+                    for bucket, wanted in questions.items()
+                    if (sums := _sums(columns, rows, wanted)) and sums.n
+                }
+        return found
+
+    def crossed(self, row, question):
+        """{value of ``question``: {value of ``row``: answers}}; None stands for no answer to ``question``."""
+        found = defaultdict(dict)
+        for _wave, _value, columns, table in self._parts:
+            mine, other = columns[row], columns[question]
+            for (answer, group), n in coded.pairs(_codes(table, mine), _codes(table, other)).items():
+                if answer in mine.values:
+                    counted, value = found[other.values.get(group)], mine.values[answer]
+                    counted[value] = counted.get(value, 0) + n
+        return dict(found)
+
+    def sizes(self, question):
+        """{value of a single choice: respondents}; None: no answer."""
+        found = defaultdict(int)
+        for _wave, _value, columns, table in self._parts:
+            for value, rows in _split(columns, table, question):
+                found[value] += len(rows)
+        return dict(found)
+
+    def by_group(self, row):
+        """{group: {value: valid answers}} of the question with one answer."""
+        found = defaultdict(dict)
+        for _wave, group, columns, table in self._parts:
+            values = columns[row].values
+            for code, n in coded.counted(_codes(table, columns[row])).items():
+                if code in values:
+                    found[group][values[code]] = found[group].get(values[code], 0) + n
+        return {group: answers for group, answers in found.items() if answers}
+
+    def totals(self):
+        """Totals of the rated questions per respondent (forms of 300 points)."""
+        found = []
+        for _wave, _value, columns, table in self._parts:
+            scored = [column for column in columns.values() if column.question.is_scored]
+            if not scored:
+                continue
+            sums, given = coded.score_sums([(_codes(table, column), _worth(column)) for column in scored])
+            found.extend(total // coded.UNIT for total, n in zip(sums.tolist(), given.tolist(), strict=True) if n)
+        return found
 
 
-def amounts(wave_id, questions, *, segment=None, has_excluded=False):
+def _worth(column):
+    """{code: value as shown} of the choices that carry a score."""
+    return {code: choice.value for code, choice in enumerate(column.question.choices, 1) if choice.score5 is not None}
+
+
+def _codes(table, column, cell=0):
+    return coded.column(table, column.start + cell * column.size, column.size)
+
+
+def _tally(tally, column, codes):
+    scores = {choice.value: choice.score5 for choice in column.question.choices}
+    for code, n in coded.counted(codes).items():
+        if code == column.na:
+            tally.na += n
+        elif code != NOTHING:
+            value = column.values.get(code)  # None: a number, counted by ``amounts``
+            tally.values[value] += n
+            if scores.get(value) is not None:
+                tally.scores[coded.thousandths(scores[value]) / coded.UNIT] += n
+
+
+def _tally_several(tally, column, table):
+    tally.na += coded.counted(_codes(table, column)).get(column.na, 0)
+    for cell, choice in enumerate(column.question.choices):
+        n = coded.counted(_codes(table, column, cell)).get(1, 0)
+        if n:
+            tally.values[choice.value] += n
+
+
+def _split(columns, table, question):
+    """(value, rows) by the choice made on the question with this id; None: none."""
+    parts, column = defaultdict(list), columns[question]
+    for code, rows in coded.split(table, _codes(table, column)).items():
+        parts[column.values.get(code)].append(rows)
+    return [(value, coded.joined(rows)) for value, rows in parts.items()]
+
+
+def _scored(columns, table, questions):
+    """Columns of the questions that carry a score, as score_sums() takes them."""
+    return [
+        (
+            _codes(table, columns[pk]),
+            {code: choice.score5 for code, choice in enumerate(columns[pk].question.choices, 1) if choice.score5 is not None},
+        )
+        for pk in sorted(questions)
+        if pk in columns
+    ]  # fmt: skip
+
+
+def _sums(columns, table, questions):
+    scored = _scored(columns, table, questions)
+    return coded.sums_of_means(*coded.score_sums(scored), top=TOP, bottom=BOTTOM) if scored else None
+
+
+def distributions(wave_id, *, segment=None):
+    """{question id: Tally} of one wave, or of one group ``segment`` = {column: value} of it; one query."""
+    return Coded([wave_id], segment=segment).distributions()
+
+
+def amounts(wave_id, questions, *, segment=None):
     """{question id: (numbers, their sum, sum of their squares, their quartiles)} of the questions answered by a number."""
-    join, parameters = _join(segment, has_excluded)
+    join, parameters = "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid", []
+    for column, value in (segment or {}).items():
+        join += f" AND r.{divider(column).value} = %s"
+        parameters.append(value)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.question_id, count(*), sum(a.amount), sum(a.amount * a.amount), "  # noqa: S608 (own names)
@@ -104,59 +261,15 @@ def amounts(wave_id, questions, *, segment=None, has_excluded=False):
 def composites(wave_ids, buckets, *, by=None, segment=None, question=None):
     """{(wave id, group): {bucket: Scores}}: each respondent's mean over a bucket, then over all.
 
-    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is a segment
-    column, or ``question`` the id of a single choice whose options are the groups (None: not answered).
+    ``buckets`` are (bucket, question id) pairs; OVERALL stands for the overall score. ``by`` is as for Coded, or
+    ``question`` the id of a single choice whose options are the groups (None: not answered).
     """
-    questions = defaultdict(list)
-    for bucket, pk in buckets:
-        questions[bucket].append(pk)
-    means = ", ".join(f"avg(score5) FILTER (WHERE question_id = ANY(%s)) AS m{n}" for n in range(len(questions)))
-    sums = ", ".join(
-        f"count(m{n}), sum(m{n}), sum(m{n} * m{n}), count(*) FILTER (WHERE m{n} >= {TOP}), "
-        f"count(*) FILTER (WHERE m{n} <= {BOTTOM})"
-        for n in range(len(questions))
-    )
-    group, join, parameters = _grouping(by, segment, question)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{ROOM}WITH per AS (
-                    SELECT wave_id, response_id, {means} FROM surveys_answer
-                    WHERE wave_id = ANY(%s) AND score5 IS NOT NULL GROUP BY wave_id, response_id)
-                SELECT per.wave_id, {group}, {sums} FROM per {join} GROUP BY 1, 2""",  # noqa: S608 (own names)
-            [*questions.values(), list(wave_ids), *parameters],
-        )
-        rows = cursor.fetchall()
-    return {
-        (wave, value): {
-            bucket: scores_of_sums(*numbers[5 * place : 5 * place + 5])
-            for place, bucket in enumerate(questions)
-            if numbers[5 * place]
-        }
-        for wave, value, *numbers in rows
-    }
-
-
-def _grouping(by, segment, question):
-    """(expression of the group, joins, their parameters) for composites()."""
-    group, join, parameters = "''", "JOIN surveys_response r ON r.id = per.response_id AND r.is_valid", []
-    for column, value in (segment or {}).items():
-        join += f" AND r.{Segment(column).value} = %s"
-        parameters.append(value)
-    if by in Rated.values:
-        group, join = RATED[by], f"{join} {OF_SERVICE}"
-    elif by:
-        group = f"r.{Segment(by).value}"
-    elif question:
-        group = "g.option"
-        mine = "g.response_id = per.response_id AND g.slot = 0 AND g.question_id = %s"
-        join += f" LEFT JOIN surveys_answer g ON {mine}"
-        parameters.append(question)
-    return group, join, parameters
+    return Coded(wave_ids, by=by, segment=segment).composites(buckets, question=question)
 
 
 def divided(wave_id):
-    """The segment columns in which the valid responses of a wave differ; one query."""
-    names = [column.value for column in Segment]
+    """The segment columns (and the way of answering) in which the valid responses of a wave differ; one query."""
+    names = DIVIDERS
     differing = ", ".join(f"min({name}) <> max({name})" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -173,74 +286,55 @@ def group_sizes(wave_id, *, by=None, question=None):
         parameters = [wave_id]
     elif by:
         sql = (
-            f"SELECT {Segment(by).value}, count(*) FROM surveys_response "  # noqa: S608 (own names)
+            f"SELECT {divider(by).value}, count(*) FROM surveys_response "  # noqa: S608 (own names)
             "WHERE wave_id = %s AND is_valid GROUP BY 1"
         )
         parameters = [wave_id]
     else:
-        sql = (
-            "SELECT g.option, count(*) FROM surveys_response r "
-            "LEFT JOIN surveys_answer g ON g.response_id = r.id AND g.question_id = %s AND g.slot = 0 "
-            "WHERE r.wave_id = %s AND r.is_valid GROUP BY 1"
-        )
-        parameters = [question, wave_id]
+        return Coded([wave_id]).sizes(question)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return dict(cursor.fetchall())
 
 
-def cross(wave_id, row, *, by=None, question=None):
-    """{group: {value: valid answers}} of the single-answer question ``row``, by a segment column or a single choice."""
-    group, join, parameters = (f"r.{Segment(by).value}", "", []) if by else ("g.option", *_chosen(question))
+def joint_sizes(wave_id, columns):
+    """{(value of each of ``columns``): valid responses}, the combinations that occur; one query."""
+    names = ", ".join(Segment(column).value for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {group}, coalesce(a.option, a.num), count(*) FROM surveys_answer a "  # noqa: S608 (own names)
-            f"JOIN surveys_response r ON r.id = a.response_id AND r.is_valid {join} "
-            "WHERE a.wave_id = %s AND a.question_id = %s AND a.slot = 0 AND NOT a.is_na GROUP BY 1, 2",
-            [*parameters, wave_id, row],
-        )
-        found = defaultdict(dict)
-        for value, answer, count in cursor.fetchall():
-            found[value][answer] = count
-    return dict(found)
-
-
-def _chosen(question):
-    """(join of what was chosen on the question with this id, its parameters)."""
-    on = "g.response_id = a.response_id AND g.slot = 0 AND g.question_id = %s"
-    return f"LEFT JOIN surveys_answer g ON {on}", [question]
-
-
-def totals(wave_id):
-    """Totals of the rated questions per valid response (forms of 300 points)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sum(a.num) FROM surveys_answer a "
-            "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid "
-            "WHERE a.wave_id = %s AND a.num IS NOT NULL AND a.score5 IS NOT NULL GROUP BY a.response_id",
+            f"SELECT count(*), {names} FROM surveys_response WHERE wave_id = %s AND is_valid GROUP BY {names}",  # noqa: S608 (own names)
             [wave_id],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return {tuple(values): n for n, *values in cursor.fetchall()}
+
+
+def cross(wave_id, row, *, by=None, question=None):
+    """{group: {value: valid answers}} of the single-answer question ``row``, by a segment column or a single choice."""
+    if by:
+        return Coded([wave_id], by=by).by_group(row)
+    return Coded([wave_id]).crossed(row, question)
 
 
 def matrix(wave_id, buckets, *, limit):
     """[{bucket: mean}] per valid response, at most ``limit`` of them; keys are random, so the first are a
     random sample.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.response_id, b.bucket, avg(a.score5) FROM surveys_answer a "
-            "JOIN unnest(%s::text[], %s::bigint[]) AS b(bucket, question) ON b.question = a.question_id "
-            "WHERE a.wave_id = %s AND a.score5 IS NOT NULL AND a.response_id IN ("
-            "SELECT id FROM surveys_response WHERE wave_id = %s AND is_valid ORDER BY id LIMIT %s) "
-            "GROUP BY 1, 2",
-            [[b for b, _q in buckets], [q for _b, q in buckets], wave_id, wave_id, limit],
-        )
-        rows = cursor.fetchall()
-    found = defaultdict(dict)
-    for response, bucket, mean in rows:
-        found[response][bucket] = float(mean)
-    return list(found.values())
+    rows = Response.objects.filter(wave=wave_id, is_valid=True).order_by("pk")
+    of_version = [f"questionnaire_version__{name}" for name in ("pk", "sha256", "published_at")]
+    rows = [(tuple(version), bytes(codes)) for *version, codes in rows.values_list(*of_version, "codes")[:limit]]
+    questions, found = defaultdict(set), []
+    for bucket, pk in buckets:
+        questions[bucket].add(pk)
+    for version in {version for version, _own in rows}:
+        columns, width = published(*version).layout
+        table = coded.table(b"".join(codes for own, codes in rows if own == version), width)
+        means = {
+            bucket: coded.means(*coded.score_sums(_scored(columns, table, wanted)))
+            for bucket, wanted in questions.items()
+        }
+        for place in range(len(table)):
+            found.append({bucket: column[place] for bucket, column in means.items() if column[place] is not None})
+    return [row for row in found if row]
 
 
 def fingerprint(wave):
@@ -258,14 +352,3 @@ def fingerprint(wave):
         )
         row = cursor.fetchone()
     return hashlib.sha256(f"{wave.pk}|{row[0]}|{row[1]}".encode()).hexdigest()
-
-
-def _join(segment, has_excluded):
-    """The join to responses, only where something must be left out."""
-    if not segment and not has_excluded:
-        return "", []
-    join, parameters = "JOIN surveys_response r ON r.id = a.response_id AND r.is_valid", []
-    for column, value in (segment or {}).items():
-        join += f" AND r.{Segment(column).value} = %s"
-        parameters.append(value)
-    return join, parameters

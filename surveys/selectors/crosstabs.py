@@ -13,12 +13,11 @@ from core.statistics.crosstab import MARK, Crosstab, crosstab
 from core.statistics.intervals import share
 from core.statistics.results import Mean, Share
 from core.statistics.suppression import suppress_groups
-from core.statistics.weights import EffectiveBase, post_stratify, weighted_mean_of_sums, weighted_share
+from core.statistics.weights import weighted_mean_of_sums, weighted_share
+from surveys.choices import DIVIDERS, divider
 from surveys.choices import QuestionKind as Kind
-from surveys.choices import Segment
 from surveys.instrument import Choice, Question
 from surveys.selectors import audience, counts, results
-from surveys.selectors.counts import OVERALL
 from surveys.selectors.figures import Scores
 from surveys.selectors.segments import labels_of
 
@@ -88,15 +87,13 @@ def divisions(wave, instrument):
 def table(wave, question, by):
     """The Table of ``question`` divided ``by`` a column of Segment or the uid of a single choice; None for too few."""
     instrument = results.instrument_of(wave.questionnaire_version)
-    if by in Segment.values:
-        found, label = counts.cross(wave.pk, question.id, by=by), str(Segment(by).label)
+    if by in DIVIDERS:
+        found, label = counts.cross(wave.pk, question.id, by=by), str(divider(by).label)
         labels = labels_of(by, found)
     else:
-        divider = instrument.by_uid[by]
-        found, label = counts.cross(wave.pk, question.id, question=divider.id), divider.title
-        labels = {
-            value: divider.by_value[value].text if value in divider.by_value else _("No answer") for value in found
-        }
+        asked = instrument.by_uid[by]
+        found, label = counts.cross(wave.pk, question.id, question=asked.id), asked.title
+        labels = {value: asked.by_value[value].text if value in asked.by_value else _("No answer") for value in found}
     sizes = {value: sum(answers.values()) for value, answers in found.items()}
     n = sum(sizes.values())
     if n < results.threshold():
@@ -140,16 +137,6 @@ def _table(question, label, order, found, labels, hidden):
 
 
 @dataclass(frozen=True)
-class Stratum:
-    """A group: people in the population, valid answers, and what one answer weighs (1 on average)."""
-
-    label: str
-    population: int
-    answers: int
-    weight: float
-
-
-@dataclass(frozen=True)
 class Measure:
     """A figure as answered and weighted to the population; ``code`` of the dimension, OVERALL for the whole."""
 
@@ -159,14 +146,6 @@ class Measure:
     top: Share
 
 
-@dataclass(frozen=True)
-class Weighted:
-    label: str
-    strata: tuple
-    base: EffectiveBase
-    measures: tuple
-
-
 def weightable(wave):
     """[(column, label)] for which the population is known."""
     if wave.is_anonymous or not (wave.population_n or wave.audience or wave.frame):
@@ -174,42 +153,8 @@ def weightable(wave):
     return [(column, str(label)) for column, label in results.segments_in_use(wave) if column in audience.STRATA]
 
 
-def weighted(wave, column):
-    """The figures of ``wave`` weighted by ``column`` (post-stratification).
-
-    Raises NotPossible where a group of the population gave too few answers, or answers are from outside it.
-    """
-    sizes = counts.group_sizes(wave.pk, by=column)
-    people = {name: size for name, size in population_by(wave, column).items() if size}
-    labels = labels_of(column, {*sizes, *people})
-    few = [labels[name] for name in people if sizes.get(name, 0) < results.threshold()]
-    outside = [labels[name] for name, n in sizes.items() if n and name not in people]
-    if few:
-        raise NotPossible(
-            _("Too few answers in: %(groups)s. Weigh by a division with larger groups.") % {"groups": _(", ").join(few)}
-        )
-    if outside:
-        raise NotPossible(
-            _("Answers came from groups that are not in the population: %(groups)s.")
-            % {"groups": _(", ").join(outside)}
-        )
-    weights = post_stratify(sizes, people)
-    instrument = results.instrument_of(wave.questionnaire_version)
-    buckets = results.buckets_of(instrument)
-    groups = counts.composites([wave.pk], buckets, by=column)
-    whole = counts.composites([wave.pk], buckets).get((wave.pk, ""), {})
-    per = {name: groups.get((wave.pk, name), {}) for name in people}
-    codes = [code for code in (OVERALL, *instrument.dimensions) if code in whole]
-    measures = (_measure(code, whole[code], per, weights.cells) for code in codes)
-    strata = (Stratum(labels[name], people[name], sizes[name], weights.cells[name]) for name in people)
-    return Weighted(
-        str(Segment(column).label), tuple(sorted(strata, key=lambda row: -row.population)), weights.base,
-        tuple(row for row in measures if row),
-    )  # fmt: skip
-
-
-def _measure(code, plain, per, cells):
-    """None where a group gave the dimension too few answers."""
+def measure(code, plain, per, cells):
+    """The Measure of ``code`` from the Scores ``per`` group and their weights; None where a group gave it too few answers."""
     scores = {name: groups.get(code) for name, groups in per.items()}
     if any(found is None or found.n < results.threshold() for found in scores.values()):
         return None

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from core.statistics.intervals import mean_of_sums, share
 from core.statistics.results import Difference, Mean, Share
-from core.statistics.scores import Nps
+from core.statistics.scores import Nps, satisfaction_sum
+from surveys.choices import QuestionKind
 from surveys.instrument import Choice, Question
 
 TOP, BOTTOM = 4, 2  # satisfied from 4, dissatisfied up to 2 on the 5-point basis (ANA-07)
 BOUNDS = (1, 5)
+OPTIONS = 5
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,26 @@ class WaveResults:
     questions: tuple
     bands: tuple
     is_hidden: bool = False
+
+    @property
+    def option_counts(self):
+        """How often the first … last of five options was chosen, over all rated questions with five (QST-16, 17); None
+        where one of them may not be shown.
+        """
+        asked = [
+            row
+            for row in self.questions
+            if row.question.kind == QuestionKind.RATING and len(row.question.choices) == OPTIONS
+        ]
+        if not asked or any(row.is_hidden for row in asked):
+            return None
+        return [sum(row.cells[place].share.count for row in asked) for place in range(OPTIONS)]
+
+    @property
+    def satisfaction(self):
+        """The sum 5a + 4b + 3c + 2d + 1e over ``option_counts`` with its mean and percentage, or None (QST-17, ANA-08)."""
+        counts = self.option_counts
+        return satisfaction_sum(counts) if counts and any(counts) else None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 years later.
 """
 
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import get_args, get_type_hints
 
 from core.statistics.drivers import ImportanceMap, MapPoint
+from surveys.choices import CustodyState
 from surveys.instrument import Choice, Question
+from surveys.models import DisposalItem
 from surveys.selectors.figures import (
     BandShare,
     Cell,
@@ -36,7 +39,15 @@ MEMBERS = {
     (ImportanceMap, "points"): MapPoint,
 }
 
-__all__ = ["Groups", "ImportanceMap", "Stage", "TrendPoint", "WaveResults", "thaw"]
+__all__ = ["Groups", "ImportanceMap", "Stage", "TrendPoint", "WaveResults", "remaining", "thaw"]
+
+
+def remaining(wave_ids):
+    """{wave id: WaveResults} of waves whose answers are being disposed of, or are gone: what was frozen before."""
+    lines = DisposalItem.objects.filter(custody__wave__in=wave_ids, custody__state__in=CustodyState.gone())
+    rows = lines.exclude(snapshot=None).values_list("custody__wave", "snapshot__numbers")
+    found = {pk: thaw(WaveResults, numbers) for pk, numbers in rows}
+    return {pk: replace(row, as_of=datetime.fromisoformat(row.as_of)) for pk, row in found.items()}
 
 
 def thaw(kind, data):

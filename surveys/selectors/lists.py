@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 from customers.choices import FollowUpState
 from surveys.choices import InvitationState
-from surveys.models import Answer, Finding, Invitation, LowAnswer, Response, Wave
+from surveys.models import Answer, Finding, Invitation, LowAnswer, Response, SurveyTraining, Wave
 
 
 def counted(rows, field="pk"):
@@ -41,6 +41,11 @@ def low_answers(wave):
         .select_related("question", "response__invitation__customer", "follow_up__owner")
         .order_by(Case(When(follow_up__state__in=FollowUpState.ended(), then=1), default=0), "follow_up__due_at")
     )
+
+
+def is_untrained(user):
+    """Others are noted as trained for surveys and ``user`` is not (SUR-27); where nobody is noted, nobody is untrained."""
+    return SurveyTraining.objects.exists() and not SurveyTraining.objects.filter(user=user).exists()
 
 
 def findings(user):

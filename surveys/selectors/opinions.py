@@ -10,8 +10,10 @@ from surveys.models import AnswerText
 from surveys.opinions import hint
 from surveys.selectors import counts
 from surveys.selectors.questionnaires import instrument_of
+from surveys.suggestions import suggest
 
 MOST = 5000  # comments of one wave that are looked at
+SAMPLE = 500  # of them, to suggest what could help
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,26 @@ class Comment:
         return Direction(self.direction)
 
 
-def comments(wave):
-    """[Comment] of valid answers; None where fewer than SUPPRESSION_TEXTS answered, so that nobody can be recognised."""
+def comments(wave, *, limit=MOST):
+    """[Comment] of valid answers, at most ``limit`` (a random part of more).
+
+    None where fewer than SUPPRESSION_TEXTS answered, so that nobody can be recognised.
+    """
     valid, _excluded = counts.responses([wave.pk]).get(wave.pk, (0, 0))
     if valid < settings.SUPPRESSION_TEXTS:
         return None
     questions = {question.id: question for question in instrument_of(wave.questionnaire_version).questions}
     rows = AnswerText.objects.filter(wave=wave).exclude(response__is_valid=False).select_related("opinion")
     return [
-        _comment(row, questions[row.question_id]) for row in rows.order_by("pk")[:MOST] if row.question_id in questions
+        _comment(row, questions[row.question_id]) for row in rows.order_by("pk")[:limit] if row.question_id in questions
     ]
+
+
+def suggestions_for(finding):
+    """[suggestions.Suggestion] for what a finding is about; at most three queries. Anonymous words are only counted."""
+    title = f"{finding.question.title_zh} {finding.question.title_en}" if finding.question_id else finding.subject
+    rows = comments(finding.wave, limit=SAMPLE) or ()
+    return suggest(title.lower(), Counter((row.theme, row.direction) for row in rows))
 
 
 def _comment(row, question):

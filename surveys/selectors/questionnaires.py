@@ -13,11 +13,12 @@ def instrument_of(version):
     """
     if not version.sha256:
         return parse(version.definition, version_id=version.pk, version_no=version.no)
-    return _published(version.pk, version.sha256, version.published_at)
+    return published(version.pk, version.sha256, version.published_at)
 
 
 @lru_cache(maxsize=512)
-def _published(version_id, _sha256, _published_at):
+def published(version_id, _sha256, _published_at):
+    """The Instrument of a published version; the fingerprint and the time tell it from another one of the same key."""
     version = QuestionnaireVersion.objects.get(pk=version_id)
     ids = dict(Question.objects.filter(questionnaire_version=version_id).values_list("uid", "pk"))
     return parse(version.definition, ids=ids, version_id=version_id, version_no=version.no)

@@ -6,6 +6,7 @@ words need
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,11 +18,11 @@ from core.statistics.groups import rank, welch_anova
 from core.statistics.intervals import mean_of_sums, share
 from core.statistics.scores import nps_of_counts
 from core.statistics.suppression import suppress_groups
-from surveys.choices import ChangeClass, InvitationState, Rated, Segment, WaveState
+from surveys.choices import ChangeClass, InvitationState, Rated, WaveState, divider
 from surveys.choices import QuestionKind as Kind
 from surveys.models import AnswerText, QuestionnaireVersion, SpentMarker, Wave
 from surveys.scales import EASY, EFFORT, band_of
-from surveys.selectors import counts
+from surveys.selectors import counts, frozen
 from surveys.selectors.counts import OVERALL
 from surveys.selectors.figures import (
     BandShare,
@@ -48,6 +49,7 @@ from surveys.selectors.segments import label_of, labels_of, names_of_rated
 DRIVERS_FROM = 30  # respondents, below which importance says nothing
 DRIVERS_SAMPLE = 5000
 TREND_LENGTH = 12
+SHORTEST = timedelta(days=365)  # after its close no answer is disposed of before; younger waves need not be looked up
 
 
 def threshold():
@@ -60,8 +62,14 @@ def of_wave(wave, *, segment=None):
     Raises ValueError for more than one filter: groups of two filters at once could give small groups away.
     """
     segment = segment or {}
+    if (
+        wave.is_confidential and wave.state == WaveState.OPEN
+    ):  # from one answer to the next the difference is one answer
+        return _nothing(wave, segment, 0, 0)
     if len(segment) > 1:
         raise ValueError("one filter at a time")
+    if not segment and (kept := remaining_of(wave)):
+        return kept
     valid, excluded = counts.responses([wave.pk]).get(wave.pk, (0, 0))
     size = valid
     if segment:
@@ -73,10 +81,24 @@ def of_wave(wave, *, segment=None):
     return _results(wave, segment, size, excluded)
 
 
+def remaining_of(wave):
+    """The result that was frozen before the answers of ``wave`` were disposed of; None while they are there."""
+    return frozen.remaining([wave.pk]).get(wave.pk) if _may_be_gone(wave) else None
+
+
+def _may_be_gone(wave):
+    """Has ``wave`` ended so long ago that its answers may have been disposed of?"""
+    if wave.closed_at is None:
+        return wave.state == WaveState.CANCELLED
+    return timezone.localdate(wave.closed_at) <= timezone.localdate() - SHORTEST
+
+
 def _results(wave, segment, size, excluded):
     instrument = instrument_of(wave.questionnaire_version)
     before = None if segment else previous_wave(wave)
-    found = _composites([wave, *([before] if before else [])], segment=segment)
+    waves = [wave, *([before] if before else [])]
+    answers = counts.Coded([one.pk for one in waves], segment=segment)
+    found = answers.composites(_pairs(waves))
     now = found.get((wave.pk, ""), {})
     past = found.get((before.pk, ""), {}) if before else {}
     return WaveResults(
@@ -87,8 +109,8 @@ def _results(wave, segment, size, excluded):
             DimensionResult(code, section.titles, _shown(now.get(code)), _change(before, past, now, code))
             for code, section in instrument.dimensions.items()
         ),
-        questions=_questions(wave, instrument, segment, bool(excluded)),
-        bands=() if segment else _bands(wave, instrument),
+        questions=_questions(wave, instrument, segment, answers.of(wave.pk)),
+        bands=() if segment else _bands(instrument, answers.of(wave.pk)),
     )  # fmt: skip
 
 
@@ -119,9 +141,12 @@ def buckets_of(instrument):
     ]
 
 
+def _pairs(waves):
+    return sorted({pair for wave in waves for pair in buckets_of(instrument_of(wave.questionnaire_version))})
+
+
 def _composites(waves, **options):
-    pairs = {pair for wave in waves for pair in buckets_of(instrument_of(wave.questionnaire_version))}
-    return counts.composites([wave.pk for wave in waves], sorted(pairs), **options)
+    return counts.composites([wave.pk for wave in waves], _pairs(waves), **options)
 
 
 def _shown(scores):
@@ -142,17 +167,15 @@ def _change(before, past, now, bucket):
 # Questions -------------------------------------------------------------------------------------------
 
 
-def _questions(wave, instrument, segment, has_excluded):
-    of = {"segment": segment, "has_excluded": has_excluded}
-    tallies = counts.distributions(wave.pk, **of)
-    several, ranked, typed = (
-        [question.id for question in instrument.questions if question.kind in kinds]
-        for kinds in (Kind.several(), [Kind.RANKING], [Kind.NUMBER])
+def _questions(wave, instrument, segment, answers):
+    """Of the ``answers`` (counts.Coded) of the wave or of one group of it."""
+    ranked, typed = (
+        [question.id for question in instrument.questions if question.kind == kind]
+        for kind in (Kind.RANKING, Kind.NUMBER)
     )
-    people = counts.respondents(wave.pk, **of) if several else {}
-    rankings = counts.rankings(wave.pk, ranked, **of) if ranked else {}
-    amounts = counts.amounts(wave.pk, typed, **of) if typed else {}
-    whole = _answered(wave, instrument, has_excluded) if segment else None
+    tallies, people, rankings = answers.distributions(), answers.respondents(), answers.rankings(ranked)
+    amounts = counts.amounts(wave.pk, typed, segment=segment) if typed else {}
+    whole = _answered(wave, instrument) if segment else None
     found = (
         _question(question, tallies[question.id], people.get(question.id), whole)
         for question in instrument.questions
@@ -192,9 +215,9 @@ def _places(question, n, slots):
     return tuple(sorted(found, key=lambda place: -(place.points.mean or 0)))
 
 
-def _answered(wave, instrument, has_excluded):
+def _answered(wave, instrument):
     """{question id: answers of the whole wave}, so that a filter does not give away the few outside it."""
-    tallies = counts.distributions(wave.pk, has_excluded=has_excluded)
+    tallies = counts.distributions(wave.pk)
     return {question.id: sum(tallies[question.id].values.values()) for question in instrument.questions}
 
 
@@ -219,10 +242,10 @@ def _hidden_question(question):
     return QuestionResult(question, None, None, (), None, None, is_hidden=True)
 
 
-def _bands(wave, instrument):
+def _bands(instrument, answers):
     if not instrument.total:
         return ()
-    totals, bands = counts.totals(wave.pk), instrument.total["bands"]
+    totals, bands = answers.totals(), instrument.total["bands"]
     if len(totals) < threshold():
         return ()
     found = [band_of(total, bands) for total in totals]
@@ -244,7 +267,7 @@ def compare(wave, column):
     """Groups of ``wave`` by a column of Segment, ranked, with brackets where no order is proven."""
     sizes = counts.group_sizes(wave.pk, by=column)
     found = _composites([wave], by=column)
-    return _groups(wave, column, Segment(column).label, sizes, found, labels_of(column, sizes))
+    return _groups(wave, column, divider(column).label, sizes, found, labels_of(column, sizes))
 
 
 def compare_rated(wave, by):
@@ -266,11 +289,11 @@ def compare_by_question(wave, question):
 
 
 def _groups(wave, column, label, sizes, found, labels):
-    hidden = _hidden(sizes)
+    hidden, few = _hidden(sizes), _hidden_figures(found)
     rows = []
     for value, size in sizes.items():
         scores = {} if value in hidden else found.get((wave.pk, value), {})
-        shown = {bucket: figure for bucket, figure in scores.items() if _shown(figure)}
+        shown = {bucket: figure for bucket, figure in scores.items() if value not in few[bucket]}
         is_hidden = value in hidden
         rows.append(
             GroupResult(
@@ -290,9 +313,18 @@ def _groups(wave, column, label, sizes, found, labels):
     return Groups(column, str(label), tuple(rows), order.runs, welch_anova(list(ranked.values())).p, _shown(total))
 
 
+def _hidden_figures(found):
+    """{bucket: groups to hide}: a group may have answered one dimension too seldom, and total less the others tells it."""
+    sizes = {}
+    for (_wave, value), scores in found.items():
+        for bucket, figure in scores.items():
+            sizes.setdefault(bucket, {})[value] = figure.n
+    return {bucket: _hidden(groups) for bucket, groups in sizes.items()}
+
+
 def segments_in_use(wave):
     """[(column, label)] of the reporting dimensions by which the responses of ``wave`` can be divided."""
-    return [] if wave.is_anonymous else [(name, Segment(name).label) for name in counts.divided(wave.pk)]
+    return [] if wave.is_anonymous else [(name, divider(name).label) for name in counts.divided(wave.pk)]
 
 
 # Time ------------------------------------------------------------------------------------------------
@@ -344,11 +376,18 @@ def trend(wave):
     """
     series = series_of(wave)
     found = _composites(series)
+    old = [item.pk for item in series if _may_be_gone(item)]
+    kept = frozen.remaining(old) if old else {}
     points = []
     for item, breaks in zip(series, _breaks(series), strict=True):
-        scores = {bucket: figure for bucket, figure in found.get((item.pk, ""), {}).items() if _shown(figure)}
+        figures = _frozen_scores(kept[item.pk]) if item.pk in kept else found.get((item.pk, ""), {})
+        scores = {bucket: figure for bucket, figure in figures.items() if _shown(figure)}
         points.append(TrendPoint(ref(item), scores.pop(OVERALL, None), breaks, scores))
     return tuple(points)
+
+
+def _frozen_scores(result):
+    return {OVERALL: result.headline.scores} | {row.code: row.scores for row in result.dimensions}
 
 
 # Funnel, words, importance ---------------------------------------------------------------------------

@@ -2,25 +2,40 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from core.i18n import pick
-from surveys.choices import Recurrence
+from surveys.choices import Designer, Goal, Recurrence, Stage
 from surveys.models.plan import PARTS
 
-FACTS = ("title_zh", "title_en", "method", "starts_on", "ends_on", "owner", "expected_n", "recurrence")
+FACTS = (
+    "title_zh",
+    "title_en",
+    "method",
+    "starts_on",
+    "ends_on",
+    "owner",
+    "expected_n",
+    "recurrence",
+    "recurrence_reason",
+)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Parts that read differently [(label, before, after)], and activities added, removed and changed."""
+    """Parts that read differently [(label, before, after)], activities added, removed and changed, and schemes that read
+    differently [(activity, [(label, before, after)])].
+    """
 
     parts: list
     added: list
     removed: list
     changed: list
+    schemes: list
 
     @property
     def is_empty(self):
-        return not (self.parts or self.added or self.removed or self.changed)
+        return not (self.parts or self.added or self.removed or self.changed or self.schemes)
 
 
 def difference(older, newer):
@@ -35,7 +50,44 @@ def difference(older, newer):
     added, removed = (
         [row for pk, row in one.items() if pk not in other] for one, other in ((after, before), (before, after))
     )
-    return Difference(parts, added, removed, changed)
+    both = [(before[pk], row) for pk, row in after.items() if pk in before]
+    schemes = [(row, lines) for was, row in both if (lines := _scheme_changes(was, row))]
+    return Difference(parts, added, removed, changed, schemes)
+
+
+def _scheme_changes(was, now):
+    return [
+        (label, old, new)
+        for (label, old), (_same, new) in zip(scheme_lines(was), scheme_lines(now), strict=True)
+        if old != new
+    ]
+
+
+def scheme_lines(row):
+    """[(label, text in the reader's language)] of the scheme of a stored activity; empty texts where it has none."""
+    scheme = row.get("scheme") or {}
+    days = scheme.get("notice_days")
+    return [
+        (_("Goals"), "、".join(str(Goal(value).label) for value in scheme.get("goals", ()))),
+        (_("Scope"), _words(scheme, "scope")),
+        (_("Respondents"), _words(scheme, "respondents")),
+        (_("Use of the results"), _words(scheme, "processing")),
+        (_("Questionnaire sample"), scheme.get("questionnaire", "")),
+        (_("Organising unit"), _words(scheme.get("organiser") or {}, "unit")),
+        (_("Designed by"), scheme.get("third_party") or (Designer(scheme["designer"]).label if scheme else "")),
+        (_("Stages of the service chain"), "、".join(str(Stage(value).label) for value in scheme.get("stages", ()))),
+        (_("Assisting departments"), "\n".join(_duty(one) for one in scheme.get("assisting", ()))),
+        (_("Days of advance notice"), "" if days is None else str(days)),
+        (_("Also told of the date"), "、".join(scheme.get("concerned", ()))),
+    ]
+
+
+def _words(row, name):
+    return pick({name: {"zh": row.get(f"{name}_zh", ""), "en": row.get(f"{name}_en", "")}}, name)
+
+
+def _duty(row):
+    return f"{_words(row, 'unit')}: {row['duty']}" + (f" ({row['due_on']})" if row["due_on"] else "")
 
 
 def _part(content, key):
@@ -45,5 +97,8 @@ def _part(content, key):
 
 
 def _facts(row):
-    row = {"recurrence": Recurrence.ONCE.value} | row  # what was approved before activities recurred
+    row = {
+        "recurrence": Recurrence.ONCE.value,
+        "recurrence_reason": "",
+    } | row  # what was approved before activities recurred
     return [row.get(name) for name in FACTS]

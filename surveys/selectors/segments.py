@@ -4,9 +4,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import OrgUnit, User
 from customers.choices import CustomerType, Relation, Tier
-from surveys.choices import Rated, Segment
+from surveys.choices import Rated, ResponseMode, Segment, Way
 
-CHOICES = {Segment.CUSTOMER_TYPE: CustomerType, Segment.TIER: Tier, Segment.RELATION: Relation}
+CHOICES = {
+    Segment.CUSTOMER_TYPE: CustomerType, Segment.TIER: Tier, Segment.RELATION: Relation, Way.MODE: ResponseMode,
+}  # fmt: skip
 
 
 def labels_of(column, values):

@@ -23,7 +23,7 @@ from surveys.choices import InvitationState, ResponseMode, WaveState
 from surveys.models import BoxedAnswer, Draft, Invitation, Response, Wave, WaveKey
 from surveys.models.invitation import Segmented
 from surveys.selectors.questionnaires import instrument_of
-from surveys.services import answers, invitations, links, low_answers, opinions
+from surveys.services import answers, invitations, links, low_answers, opinions, sealing
 
 log = logging.getLogger(__name__)
 SEGMENTS = [field.name for field in Segmented._meta.local_fields]
@@ -137,7 +137,7 @@ def _wave(*seen):
 
 @lru_cache(maxsize=256)
 def _read_wave(pk, *_seen):
-    waves = Wave.objects.select_related("questionnaire_version")
+    waves = Wave.objects.select_related("questionnaire_version", "seal_keeper")
     return waves.defer("questionnaire_version__definition", "audience").get(pk=pk)
 
 
@@ -244,18 +244,25 @@ class Entry:
     is_proxy: bool = False
     given_on: object = None
     follow_up: object = None  # opened already for what the respondent said: low answers join it
+    note: str = ""
 
     def fields(self):
-        return {"mode": self.mode, "entered_by": self.by, "is_proxy": self.is_proxy, "given_on": self.given_on}
+        return {
+            "mode": self.mode, "entered_by": self.by, "is_proxy": self.is_proxy, "given_on": self.given_on,
+            "entry_note": self.note,
+        }  # fmt: skip
 
 
-def submit(*, payload, invitation=None, wave=None, submit_key=None, language="", started_at=None, entry=None):
+def submit(
+    *, payload, invitation=None, wave=None, submit_key=None, language="", started_at=None, entry=None, wish=False
+):
     """Store a complete answer once and return its Receipt; the same invitation or submit key gets the same
     receipt.
 
     ``invitation`` on a personal link, else ``wave`` and the ``submit_key`` (a UUID the page was made with).
     On a personal link the saved draft fills in what the payload leaves out. ``entry`` says that it was typed in for the
-    respondent; an anonymous wave keeps nothing of that. Raises Invalid and NotTaken.
+    respondent; an anonymous wave keeps nothing of that. ``wish``: the respondent of a confidential wave wishes to be
+    called. Raises Invalid and NotTaken.
     """
     wave = wave or invitation.wave
     now = situation(wave, invitation)
@@ -272,6 +279,8 @@ def submit(*, payload, invitation=None, wave=None, submit_key=None, language="",
         submit_key = _uuid(submit_key)
     with transaction.atomic():
         _hold_open(wave)
+        if wave.is_confidential:
+            return _submit_confidential(wave, invitation, submit_key, values, wish)
         if wave.is_anonymous:
             return _submit_anonymous(wave, invitation, submit_key, values)
         response = Response(
@@ -306,8 +315,8 @@ def _hold_open(wave):
             raise NotTaken(Situation.CLOSED)
 
 
-def _submit_anonymous(wave, invitation, submit_key, values):
-    """Sealed payload and spent marker, in one transaction, and nothing else."""
+def _spend(wave, invitation, submit_key):
+    """(the marker of the respondent, whether it is new). The database takes each but once."""
     key = wave.link_key
     marker = links.marker_for(key, invitation_id=invitation and invitation.pk, submit_key=submit_key)
     with connection.cursor() as cursor:
@@ -315,10 +324,35 @@ def _submit_anonymous(wave, invitation, submit_key, values):
             "INSERT INTO surveys_spentmarker (marker, wave_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             [marker, wave.pk],
         )
-        is_new = bool(cursor.rowcount)
+        return marker, bool(cursor.rowcount)
+
+
+def _submit_anonymous(wave, invitation, submit_key, values):
+    """Sealed payload and spent marker, in one transaction, and nothing else."""
+    key = wave.link_key
+    marker, is_new = _spend(wave, invitation, submit_key)
     if is_new:
         BoxedAnswer.objects.bulk_create([BoxedAnswer(wave=wave, sealed=links.seal(key, wave.pk, values))])
     return Receipt(links.receipt_for(key, marker), is_new)
+
+
+def _submit_confidential(wave, invitation, submit_key, values, wish):
+    """The answers with a day and a sealed link; the invitation is not touched (docs/adr/0011)."""
+    marker, is_new = _spend(wave, invitation, submit_key)
+    if is_new:
+        response = Response(
+            wave=wave, questionnaire_version=wave.questionnaire_version, is_anonymous=True,
+            submitted_on=timezone.localdate(),
+        )  # fmt: skip
+        response.seal = sealing.seal_of(response, invitation)
+        instrument = instrument_for(wave)
+        rows, words = answers.rows_of(instrument, values)
+        answers.store(response, instrument, rows, words)
+        response.scores, response.words = [row for row in rows if row.score5 is not None], []
+        if wish and response.seal:
+            sealing.note_wish(response)
+        _follow_up(response)
+    return Receipt(links.receipt_for(wave.link_key, marker), is_new)
 
 
 def _submit_personal(response, invitation, values, entry=None):
@@ -362,9 +396,10 @@ def _fill(response, values):
 def _store(response, values):
     """Write the response with its answers and words; False when it was there before."""
     _fill(response, values)
-    rows, words = answers.rows_of(instrument_for(response.wave), values)
+    instrument = instrument_for(response.wave)
+    rows, words = answers.rows_of(instrument, values)
     response.scores, response.words = [row for row in rows if row.score5 is not None], words
-    return answers.store(response, rows, words)
+    return answers.store(response, instrument, rows, words)
 
 
 def _follow_up(response, opened=None):

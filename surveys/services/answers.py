@@ -1,7 +1,12 @@
-"""Writing what was answered: one statement for all rows, whoever the caller is."""
+"""Writing what was answered: one statement for all rows, whoever the caller is.
+
+Every response also holds its choices as one string (surveys.coding), from which figures are counted; whoever writes answers
+writes both.
+"""
 
 from django.db import connection
 
+from surveys import coding
 from surveys.models import Response
 from surveys.replies import rows as rows_of
 
@@ -52,8 +57,9 @@ def insert(wave_id, pairs):
         )
 
 
-def store(response, rows, words):
+def store(response, instrument, rows, words):
     """Write ``response`` with its replies.Rows and (question id, words); False when it was there before."""
+    response.codes = coding.encode(instrument, rows)
     mine = [field.get_db_prep_save(getattr(response, field.attname), connection) for field in FIELDS]
     columns = ("question", "slot", "option", "num", "score5", "is_na", "amount")
     answers = [[getattr(row, name) for row in rows] for name in columns]

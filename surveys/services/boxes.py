@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from core.workflow import record
+from surveys import coding
 from surveys.choices import InvitationState
 from surveys.database import SCRUBBED
 from surveys.models import Answer, AnswerText, BoxedAnswer, Response, SpentMarker, WaveKey
@@ -66,15 +67,23 @@ def finish(wave, key):
     return total
 
 
+@transaction.atomic
+def finish_confidential(wave, key):
+    """The end of a confidential wave: who answered is written down for all at once, the markers go."""
+    _mark_invitations(wave, key)
+    SpentMarker.objects.filter(wave=wave).delete()
+
+
 def _release(wave, boxed, key):
     """Unseal, write as responses, forget the box. Rows of each table go in an order of their own."""
     instrument, today = instrument_of(wave.questionnaire_version), timezone.localdate()
     responses, found, texts = [], [], []
     for box in boxed:
-        response = Response(
-            wave=wave, questionnaire_version=wave.questionnaire_version, is_anonymous=True, submitted_on=today
-        )
         rows, words = answers.rows_of(instrument, links.unseal(key, wave.pk, box.sealed))
+        response = Response(
+            wave=wave, questionnaire_version=wave.questionnaire_version, is_anonymous=True, submitted_on=today,
+            codes=coding.encode(instrument, rows),
+        )  # fmt: skip
         responses.append(response)
         found.extend((response.pk, row) for row in rows)
         texts.extend(words)

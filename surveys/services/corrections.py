@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.workflow import LostRace, record
-from surveys import replies
+from surveys import coding, replies
 from surveys.choices import WaveState
 from surveys.models import Answer, AnswerCorrection, AnswerText, Response
 from surveys.selectors import corrections
@@ -55,6 +55,7 @@ def _rewrite(row, instrument, values, questions):
     Answer.objects.filter(response=row, question__in=questions).delete()
     AnswerText.objects.filter(response=row, question__in=questions).delete()
     rows, words = answers.rows_of(instrument, values)
+    Response.objects.filter(pk=row.pk).update(codes=coding.encode(instrument, rows))
     rows = [one for one in rows if one.question in questions]
     answers.insert(row.wave_id, [(row.pk, one) for one in rows])
     AnswerText.objects.bulk_create(

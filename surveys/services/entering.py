@@ -6,12 +6,14 @@ One invitation and one serial number give one answer, whatever the way: the firs
 import uuid
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
+from core.workflow import InvalidTransition
 from surveys import serials
 from surveys.choices import ResponseMode
-from surveys.models import PaperBatch, Response, Wave
+from surveys.models import PaperBatch, PersonalSheet, Response, Wave
+from surveys.selectors import approval
 from surveys.services import answering
 from surveys.services.answering import Entry
 
@@ -34,7 +36,12 @@ def key_of(wave, number):
 
 @transaction.atomic
 def issue_sheets(wave, *, count, language, by):
-    """Number ``count`` new sheets of ``wave``. Returns the PaperBatch; two at once get different numbers."""
+    """Number ``count`` new sheets of ``wave``. Returns the PaperBatch; two at once get different numbers.
+
+    Raises InvalidTransition before the plan of the wave is approved (SUR-09).
+    """
+    if not approval.is_approved(wave.activity):
+        raise InvalidTransition(_("The plan of its activity is not approved: nothing is printed or sent before."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM surveys_wave WHERE id = %s FOR NO KEY UPDATE", [wave.pk])
     last = PaperBatch.objects.filter(wave=wave).order_by("-first_no").first()
@@ -67,7 +74,15 @@ def returned(wave):
     printed = PaperBatch.objects.filter(wave=wave).aggregate(n=Sum("count"))["n"] or 0
     if wave.is_anonymous:
         return printed, None
-    return printed, Response.objects.filter(wave=wave, mode=ResponseMode.PAPER, invitation=None).count()
+    unnamed = Q(mode=ResponseMode.PAPER, invitation=None)
+    named = Q(mode__in=(ResponseMode.PAPER, ResponseMode.LETTER), invitation__sheet__isnull=False)
+    return printed, Response.objects.filter(unnamed | named, wave=wave).count()
+
+
+def sheet_of(wave, number):
+    """The PersonalSheet of that number with its invitation, or None where the sheet was printed for anybody."""
+    rows = PersonalSheet.objects.filter(wave=wave, number=number)
+    return rows.select_related("invitation__customer", "invitation__contact").first()
 
 
 def enter(
@@ -83,15 +98,20 @@ def enter(
     given_on=None,
     language="",
     follow_up=None,
+    note="",
 ):
     """Store what was typed in: of ``invitation``, or of sheet ``number`` of ``wave``, or of ``key`` (a page) of it.
 
     ``follow_up`` was opened already for what was said. Returns answering.Receipt. Raises AlreadyThere, answering.Invalid, answering.NotTaken.
     """
+    if invitation is not None and (wave or invitation.wave).is_anonymous:
+        raise InvalidTransition(
+            _("Nobody types in what a named person answers to a wave without names: use a sheet without a name.")
+        )
     wave = wave or Wave.objects.select_related("questionnaire_version", "link_key").get(pk=invitation.wave_id)
     if invitation is not None:
         invitation.wave = wave
-    entry = Entry(mode, by, is_proxy, given_on, follow_up)
+    entry = Entry(mode, by, is_proxy, given_on, follow_up, note)
     submit_key = key_of(wave, number) if number else key
     receipt = answering.submit(
         payload=payload, invitation=invitation, wave=wave, submit_key=submit_key, language=language, entry=entry

@@ -3,27 +3,32 @@
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.workflow import InvalidTransition, record
 from customers.models import ContactPerson
 from customers.services import contacts
+from notifications.choices import BounceKind
 from notifications.models import Message
 from notifications.services import outbox
 from surveys.choices import InvitationState, WaveState
-from surveys.models import Invitation, SpentMarker, Wave
+from surveys.models import Invitation, SpentMarker, Wave, WaveKey
 from surveys.selectors.audience import serving_units
 from surveys.services import links, sampling
+from surveys.signals import invitations_waiting
 
 INVITE, REMIND = "surveys.invitation", "surveys.reminder"
+BATCH = 1000
 
 
 @transaction.atomic
 def issue(wave, *, by):
-    """Draw the respondents of an open wave and queue their mails. Returns how many are invited. Safe to
+    """Draw the respondents of an open wave and plan their invitations. Returns how many are invited. Safe to
     repeat.
+
+    Links and mails of the first BATCH are made at once, those of the others by the worker (``send_batch``).
     """
     if not wave.is_open_link or wave.audience:
         drawn = sampling.draw(
@@ -32,56 +37,84 @@ def issue(wave, *, by):
         )  # fmt: skip
         wave.population_n, wave.frame = drawn.population, drawn.frame
         Wave.objects.filter(pk=wave.pk).update(population_n=drawn.population, frame=drawn.frame)
-        people = ContactPerson.objects.filter(pk__in=drawn.ids).select_related("customer__unit").order_by("pk")
-        invite(wave, people, by=by)
+        invite(wave, drawn.ids, by=by)
     return wave.invitations.count()
 
 
 @transaction.atomic
-def invite(wave, people, *, by):
-    """Invite ``people`` (a queryset of contact persons with customer and unit) to an open wave; those
-    already asked stay.
+def invite(wave, contacts, *, by):
+    """Invite the contact persons with these ids to an open wave; those already asked stay."""
+    contacts = list(contacts)
+    _plan(wave, contacts)
+    record(wave, "invited", by=by, payload={"people": len(contacts)})
+    if send_batch(wave) == BATCH:
+        invitations_waiting.send(sender=Wave, wave=wave)
+
+
+PLAN = """
+INSERT INTO surveys_invitation (wave_id, contact_id, customer_id, language, seg_type, seg_tier, seg_relation, seg_region,
+    seg_industry, seg_unit, generation, is_waiting, state, reminder_no, note)
+SELECT %(wave)s, p.id, c.id, p.language, c.type, c.tier, c.relation, c.region, c.industry, coalesce(s.unit, u.code), 1, true,
+    CASE WHEN p.mail_bounced_at IS NULL OR p.email_index = '' OR %(by_letter)s THEN %(planned)s ELSE %(bounced)s END, 0,
+    CASE WHEN p.mail_bounced_at IS NULL OR p.email_index = '' OR %(by_letter)s THEN '' ELSE %(note)s END
+FROM customers_contactperson p JOIN customers_customer c ON c.id = p.customer_id JOIN accounts_orgunit u ON u.id = c.unit_id
+    LEFT JOIN unnest(%(served)s::bigint[], %(units)s::text[]) AS s(customer, unit) ON s.customer = c.id
+WHERE p.id = ANY(%(people)s) ORDER BY p.id
+ON CONFLICT DO NOTHING
+"""
+
+
+def _plan(wave, contacts):
+    """A row for each of them, with the reporting dimensions as they are now; who serves them by the services asked about.
+
+    Whose address takes no mail is not written to again; the invitation can still be answered on the phone.
     """
-    people = list(people)
-    units = serving_units(wave.audience, [person.customer_id for person in people])
-    Invitation.objects.bulk_create(
-        [_row(wave, person, units) for person in people], batch_size=1000, ignore_conflicts=True
-    )
-    _give_tokens(wave)
-    mails = {person.pk: person.email for person in people}
-    fresh = wave.invitations.filter(contact__in=mails, state=InvitationState.PLANNED)
-    _queue(INVITE, [(row, mails[row.contact_id]) for row in fresh], 0)
-    record(wave, "invited", by=by, payload={"people": len(people)})
-
-
-def _row(wave, person, units):
-    customer = person.customer
-    return Invitation(
-        wave=wave,
-        contact=person,
-        customer=customer,
-        language=person.language,
-        seg_type=customer.type,
-        seg_tier=customer.tier,
-        seg_relation=customer.relation,
-        seg_region=customer.region,
-        seg_industry=customer.industry,
-        seg_unit=units.get(customer.pk) or customer.unit.code,
-    )
-
-
-def _give_tokens(wave):
-    """Store the hash of each new invitation's token; it is made of the row's id, so it comes after the
-    row.
-    """
-    key = wave.link_key
-    rows = list(wave.invitations.filter(token_hash=None).values_list("pk", "generation"))
-    hashes = [links.hash_of(links.token_of(key, pk, generation)) for pk, generation in rows]
+    customers = ContactPerson.objects.filter(pk__in=contacts).values("customer")
+    units = serving_units(wave.audience, customers)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE surveys_invitation i SET token_hash = new.hash "
+            PLAN,
+            {
+                "wave": wave.pk, "planned": InvitationState.PLANNED.value, "bounced": InvitationState.BOUNCED.value,
+                "note": _("An earlier mail to this address came back."), "by_letter": wave.is_by_letter, "people": contacts,
+                "served": list(units), "units": list(units.values()),
+            },
+        )  # fmt: skip
+
+
+def waves_to_send_out():
+    """Open waves some of whose invitations have no link and mail yet."""
+    waiting = Invitation.objects.filter(wave=OuterRef("pk"), is_waiting=True)
+    return Wave.objects.filter(Exists(waiting), state=WaveState.OPEN, link_key__isnull=False)
+
+
+@transaction.atomic
+def send_batch(wave):
+    """Link and mail of up to BATCH invitations that wait; one batch of a wave at a time. Returns how many.
+
+    What is interrupted leaves its batch as it was; where the wave has no key any more, nothing is sent.
+    """
+    key = WaveKey.objects.select_for_update(no_key=True).filter(wave=wave).first()
+    if key is None:
+        return 0
+    needed = ("wave", "state", "generation", "language", "contact__email")
+    waiting = wave.invitations.filter(is_waiting=True).select_related("contact").only(*needed)
+    rows = list(waiting.order_by("pk")[:BATCH])
+    if rows:
+        _give_tokens(key, rows)
+        asked = [row for row in rows if row.state == InvitationState.PLANNED and not wave.is_by_letter]
+        _queue(INVITE, [(row, row.contact.email) for row in asked], 0)
+    return len(rows)
+
+
+def _give_tokens(key, rows):
+    """Store the hash of each invitation's token; it is made of the row's id, so it comes after the row."""
+    hashes = [links.hash_of(links.token_of(key, row.pk, row.generation)) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE surveys_invitation i SET token_hash = new.hash, is_waiting = false "
             "FROM unnest(%s::bigint[], %s::bytea[]) AS new(id, hash) WHERE i.id = new.id",
-            [[pk for pk, _generation in rows], hashes],
+            [[row.pk for row in rows], hashes],
         )
 
 
@@ -132,6 +165,7 @@ def may_be_mailed(invitation):
     contact = invitation.contact
     return (
         invitation.wave.takes_answers
+        and not invitation.wave.is_by_letter
         and invitation.state in InvitationState.answerable()
         and contact is not None
         and contact.opted_out_at is None
@@ -151,6 +185,7 @@ def due_reminders(wave, now):
             reminder_no__lt=wave.reminders_max,
             last_sent_at__lte=before,
             contact__in=ContactPerson.objects.surveyable(now),
+            contact__mail_bounced_at=None,
         )
         .exclude(contact__email_index="")
         .select_related("contact")
@@ -177,7 +212,7 @@ def remind(wave, now=None):
 def waves_to_remind(now=None):
     """Open waves in whose window a reminder still makes sense."""
     return Wave.objects.filter(
-        state=WaveState.OPEN, closes_at__gt=now or timezone.now(), reminders_max__gt=0
+        state=WaveState.OPEN, closes_at__gt=now or timezone.now(), reminders_max__gt=0, is_by_letter=False
     ).select_related("link_key")
 
 
@@ -203,6 +238,20 @@ def mark_bounced(invitation_id, reason=""):
 
 
 @transaction.atomic
+def mark_returned(message):
+    """An invitation or reminder came back after the server had taken it: no reminder follows, and of an address that takes
+    no mail the contact person is marked. Safe to repeat.
+    """
+    mark_bounced(message.context["invitation"], message.bounce_reason)
+    invitation = Invitation.objects.select_related("contact").filter(pk=message.context["invitation"]).first()
+    if message.bounce == BounceKind.HARD and invitation is not None and invitation.contact is not None:
+        contacts.mail_came_back(
+            invitation.contact, address=message.to_email or invitation.contact.email, reason=message.bounce_reason,
+            at=message.bounced_at,
+        )  # fmt: skip
+
+
+@transaction.atomic
 def withdraw(invitation, *, by, reason):
     """Take an invitation back; its link is dead from now on."""
     changed = Invitation.objects.filter(pk=invitation.pk, state__in=InvitationState.answerable()).update(
@@ -222,10 +271,11 @@ def renew(invitation, *, by):
     """
     if invitation.state not in InvitationState.answerable():
         raise InvalidTransition(_("This invitation is not waiting for an answer any more."))
-    Invitation.objects.filter(pk=invitation.pk).update(generation=F("generation") + 1, token_hash=None)
-    _give_tokens(invitation.wave)
-    invitation.refresh_from_db(fields=["generation", "token_hash"])
-    if invitation.contact and invitation.contact.email:
+    Invitation.objects.filter(pk=invitation.pk).update(generation=F("generation") + 1)
+    invitation.refresh_from_db(fields=["generation"])
+    _give_tokens(invitation.wave.link_key, [invitation])
+    invitation.refresh_from_db(fields=["token_hash", "is_waiting"])
+    if invitation.contact and invitation.contact.email and not invitation.wave.is_by_letter:
         _queue(INVITE, [(invitation, invitation.contact.email)], invitation.reminder_no)
     record(invitation.wave, "link_renewed", by=by, payload={"invitation": invitation.pk})
     return invitation

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from customers.services import follow_ups
 from surveys.choices import WaveState
 from surveys.models import Answer, LowAnswer, Response
 from surveys.selectors.questionnaires import instrument_of
+from surveys.services import sealing
 
 DAYS = timedelta(days=3)  # how far back catch_up looks
 TITLE = _("Low answer in %(wave)s: %(question)s (%(score)s of 5)")
@@ -25,6 +26,8 @@ def open_for(response, low, follow_up=None):
 
     Returns the follow-up, or None when nobody is known to call (open link).
     """
+    if response.seal:
+        return sealing.note_low(response, low)
     invitation = response.invitation
     if invitation is None or invitation.customer is None:
         return None
@@ -63,11 +66,13 @@ def catch_up(limit=200):
         .filter(
             ~Exists(made),
             Exists(low),
+            Q(invitation__customer__isnull=False) | ~Q(seal=""),
             wave__state__in=WaveState.with_results(),
-            invitation__customer__isnull=False,
             submitted_on__gte=timezone.localdate() - DAYS,
         )
-        .select_related("invitation__customer__unit", "invitation__contact", "wave__questionnaire_version")[:limit]
+        .select_related(
+            "invitation__customer__unit", "invitation__contact", "wave__questionnaire_version", "wave__seal_keeper"
+        )[:limit]
     )
 
     def act(response):

@@ -20,14 +20,13 @@ def invite(wave, *, contact, service_record=None):
 
 
 @transaction.atomic
-def answered_by_phone(invitation, *, payload, by, language="", follow_up=None):
-    """Store what the respondent said on the phone; returns the Response. Raises Invalid, NotTaken and AlreadyThere.
+def answered(invitation, *, payload, by, mode=ResponseMode.PHONE, language="", follow_up=None):
+    """Store what the respondent said, on the phone or face to face; returns the Response.
 
-    ``follow_up`` was opened for the call: what the answers themselves would open joins it.
+    ``follow_up`` was opened for the talk: what the answers themselves would open joins it. Raises Invalid, NotTaken
+    and AlreadyThere.
     """
-    entering.enter(
-        payload=payload, by=by, mode=ResponseMode.PHONE, invitation=invitation, language=language, follow_up=follow_up
-    )
+    entering.enter(payload=payload, by=by, mode=mode, invitation=invitation, language=language, follow_up=follow_up)
     return Response.objects.get(invitation=invitation)
 
 

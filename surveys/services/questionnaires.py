@@ -14,8 +14,9 @@ from core.workflow import edit as edit_row
 from surveys.choices import ChangeClass, VersionState
 from surveys.errors import NotReady
 from surveys.instrument import identified, new_uid, parse
-from surveys.instrument_review import classify, problems, with_new_identities
+from surveys.instrument_review import classify, problems, renamed, with_new_identities
 from surveys.models import Question, Questionnaire, QuestionnaireVersion
+from surveys.selectors.bank import estranged
 from surveys.selectors.questionnaires import draft_of, latest_published
 from surveys.workflows import VERSION
 
@@ -118,6 +119,8 @@ def _draft(questionnaire, *, no, definition, by):
 def _compared(questionnaire, definition):
     """(definition with all identities, its ChangeClass against the newest published version)."""
     definition = _with_codes(definition)
+    if others := estranged(definition):
+        definition = renamed(definition, others)  # it asks something else now: no longer the question of the bank
     published = latest_published(questionnaire)
     if published is None:
         return definition, ChangeClass.FIRST

@@ -13,8 +13,9 @@ from core.workflow import edit as edit_row
 from surveys.choices import CheckState, InvitationState, VersionState, WaveState
 from surveys.errors import NotReady
 from surveys.models import BoxedAnswer, Draft, ResponseCheck, SpentMarker, Wave, WaveKey
+from surveys.selectors import approval
 from surveys.selectors.audience import population
-from surveys.services import boxes, checks, findings, invitations, links, sampling
+from surveys.services import boxes, checks, custody, entrustments, findings, invitations, links, sampling, tasks
 from surveys.signals import wave_closed
 from surveys.workflows import WAVE
 
@@ -35,7 +36,10 @@ def create(*, by, opens_at, closes_at, code="", **fields):
         wave.sample_seed = sampling.new_seed()
     if wave.is_open_link and not wave.open_code:
         wave.open_code = _open_code()
-    return start(wave, by=by)
+    start(wave, by=by)
+    if wave.activity_id:  # what stands outside of plans gets its list when somebody asks for it
+        tasks.draw_up(wave)
+    return wave
 
 
 def _next_code(local):
@@ -68,7 +72,12 @@ def edit(wave, *, by, expected_version=None, **fields):
         fields["sample_seed"] = sampling.new_seed()
     if fields.get("is_open_link") and not wave.open_code:
         fields["open_code"] = _open_code()
-    return edit_row(wave, by=by, expected_version=expected_version, **fields)
+    edit_row(wave, by=by, expected_version=expected_version, **fields)
+    if changed & {"opens_at", "closes_at"}:
+        tasks.reckon(wave)
+    if "activity" in changed and wave.activity_id:
+        tasks.draw_up(wave)
+    return wave
 
 
 @transaction.atomic
@@ -84,6 +93,8 @@ def schedule(wave, *, by, expected_version=None):
 def _gaps(wave):
     if wave.questionnaire_version.state != VersionState.PUBLISHED:
         yield _("The questionnaire version is not published.")
+    if not approval.is_approved(wave.activity):
+        yield unapproved()
     if not (wave.name_zh and wave.name_en):
         yield _("The name is needed in both languages.")
     if wave.closes_at <= timezone.now():
@@ -91,18 +102,31 @@ def _gaps(wave):
     waits_for_answers = wave.is_open_link or wave.audience.get("nobody")
     if not waits_for_answers and not population(wave.audience).exists():
         yield _("Nobody fits the audience, or nobody of them may be asked.")
+    if gap := entrustments.gap(wave):
+        yield gap
+
+
+def unapproved():
+    return _("The plan of its activity is not approved: nothing is printed or sent before.")
 
 
 @transaction.atomic
 def open(wave, *, by, expected_version=None):
-    """Open now: make the link key, draw the respondents, queue the mails."""
+    """Open now: make the link key, draw the respondents, queue the mails. Raises InvalidTransition before the plan is
+    approved (SUR-09).
+    """
+    if not approval.is_approved(wave.activity):
+        raise InvalidTransition(unapproved())
     if wave.closes_at <= timezone.now():
         raise InvalidTransition(_("The return deadline has passed."))
+    if gap := entrustments.gap(wave):
+        raise NotReady([gap])
     now = timezone.now()
     fields = {"opened_at": now} | ({"opens_at": now} if wave.opens_at > now else {})
     WAVE.move(wave, WaveState.OPEN, by=by, expected_version=expected_version, **fields)
     wave.link_key = links.make_key(wave)
     invitations.issue(wave, by=by)
+    tasks.sync(wave)
     return wave
 
 
@@ -113,14 +137,18 @@ def close(wave, *, by, expected_version=None):
     """
     key = _take_key(wave)
     WAVE.move(wave, WaveState.CLOSED, by=by, closed_at=timezone.now(), expected_version=expected_version)
-    if wave.is_anonymous:
+    if wave.is_confidential:
+        boxes.finish_confidential(wave, key)
+    elif wave.is_anonymous:
         boxes.finish(wave, key)
     else:
         wave.invitations.filter(state__in=InvitationState.expiring()).update(state=InvitationState.EXPIRED)
     _destroy_key(wave)
     checks.examine(wave, by=by)
     findings.propose_for(wave)
+    custody.begin(wave)
     wave_closed.send(sender=Wave, wave=wave)
+    tasks.sync(wave)
     return wave
 
 
@@ -139,6 +167,7 @@ def cancel(wave, *, by, reason, expected_version=None):
         BoxedAnswer.objects.filter(wave=wave).delete()
         SpentMarker.objects.filter(wave=wave).delete()
         _destroy_key(wave)
+        custody.begin(wave)
     return wave
 
 
@@ -156,20 +185,29 @@ def confirm_results(wave, *, by, comment="", expected_version=None):
         expected_version=expected_version,
     )  # fmt: skip
     Draft.objects.filter(invitation__wave=wave).delete()
+    tasks.sync(wave)
     return wave
 
 
 def open_when_due(wave):
-    """Open a scheduled wave whose time has come; one whose whole window passed is cancelled. For the
-    clock.
+    """Open a scheduled wave whose time has come; one whose whole window passed is cancelled, one whose plan is not
+    approved waits. For the clock.
     """
     now = timezone.now()
     if wave.state != WaveState.SCHEDULED or wave.opens_at > now:
         return
     if wave.closes_at <= now:
-        cancel(wave, by=None, reason=_("Its whole window passed while the portal did not run."))
-    else:
+        cancel(wave, by=None, reason=_missed(wave))
+    elif approval.is_approved(wave.activity) and not entrustments.gap(wave):  # its owner is told on the home page
         open(wave, by=None)
+
+
+def _missed(wave):
+    if not approval.is_approved(wave.activity):
+        return _("Its whole window passed before the plan was approved.")
+    if entrustments.gap(wave):
+        return _("Its whole window passed before it was entrusted to a third party.")
+    return _("Its whole window passed while the portal did not run.")
 
 
 def close_when_due(wave):

@@ -4,11 +4,13 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from core.i18n import suffix
-from surveys.choices import Method, QuestionKind, Recurrence
+from core.i18n import pick, suffix
+from surveys.choices import Method, PlanState, QuestionKind, Recurrence
 from surveys.models.plan import PARTS
 from surveys.report_words import together
+from surveys.selectors import revisions
 from surveys.selectors.results import segment_label
 from surveys.wording import condition_of
 
@@ -20,6 +22,47 @@ def both(row, name):
     """``name_zh`` or ``name_en`` of a dict, by the reader's language."""
     wanted = suffix()
     return row.get(f"{name}_{wanted}") or row.get(f"{name}_{'zh' if wanted == 'en' else 'en'}") or ""
+
+
+@register.filter
+def at(found, key):
+    """The value of a dict, or None."""
+    return found.get(key)
+
+
+@register.filter
+def text(row, name):
+    """``name_zh`` or ``name_en`` of a row, by the reader's language."""
+    return pick(row, name)
+
+
+@register.filter
+def plan_state(value):
+    return PlanState(value)
+
+
+@register.filter
+def activity_dates(activity):
+    return f"{date_format(activity.starts_on)} – {date_format(activity.ends_on)}"
+
+
+@register.filter
+def signed_days(days):
+    """A time limit as people say it."""
+    if days == 0:
+        return _("on the day")
+    words = (
+        ngettext("%(n)s day after", "%(n)s days after", days)
+        if days > 0
+        else ngettext("%(n)s day before", "%(n)s days before", -days)
+    )
+    return words % {"n": abs(days)}
+
+
+@register.filter
+def scheme_lines(row):
+    """[(label, text)] of the scheme of a stored activity; nothing where there was none."""
+    return [line for line in revisions.scheme_lines(row) if line[1]]
 
 
 @register.filter

@@ -48,6 +48,8 @@ def named_wave(request, pk):
 @needs("surveys.see_answers")
 def wave_checks(request, pk):
     row = named_wave(request, pk)
+    if request.GET.get("format"):
+        require(request.user, "surveys.take_rows_of", row)
     found = CheckFilter(request.GET, authenticity.checks(request.user, row))
     context = wave_context(request, row, "checks") | {
         "overview": authenticity.overview(row), "can_check": allows(request.user, "surveys.check_wave", row)

@@ -23,7 +23,7 @@ from surveys.replies import read_post
 from surveys.selectors import entry as selector
 from surveys.selectors.questionnaires import instrument_of
 from surveys.services import answering, entering
-from surveys.views.waves import wave_context
+from surveys.views.waves import is_seer, wave_context
 
 
 def wave_or_refuse(request, pk):
@@ -32,22 +32,25 @@ def wave_or_refuse(request, pk):
     return row
 
 
-@needs("surveys.enter_answers")
+@needs("surveys.enter_answers", "surveys.run_entrusted")
 def wave_entry(request, pk):
     """Find the sheet or the person whose answers came."""
-    row, text = wave_or_refuse(request, pk), request.GET.get("q", "").strip()
+    row = wave_or_refuse(request, pk)
+    named = is_seer(request.user)  # a third party knows respondents by code, and cannot look for names
+    text = request.GET.get("q", "").strip() if named else ""
     printed, entered = entering.returned(row)
     waiting = list(selector.waiting(request.user, row, text))
-    look_together(request.user, [invitation.customer for invitation in waiting])
+    if named:
+        look_together(request.user, [invitation.customer for invitation in waiting])
     context = wave_context(request, row, "entry") | {
         "text": text, "waiting": waiting, "printed": printed, "entered": entered,
-        "batches": row.paper_batches.select_related("made_by"), "most": selector.MOST,
+        "batches": row.paper_batches.select_related("made_by"), "most": selector.MOST, "named": named,
         "form": SheetsForm(initial={"language": get_language()}),
     }  # fmt: skip
     return render_page(request, "surveys/wave_entry.html", context)
 
 
-@needs("surveys.enter_answers")
+@needs("surveys.enter_answers", "surveys.run_entrusted")
 def print_sheets(request, pk):
     """Number new sheets and have them drawn as one PDF."""
     row = wave_or_refuse(request, pk)
@@ -62,7 +65,7 @@ def print_sheets(request, pk):
     return render_page(request, "surveys/form.html", context)
 
 
-@needs("surveys.enter_answers")
+@needs("surveys.enter_answers", "surveys.run_entrusted")
 def entry_form(request, pk):
     """One questionnaire on one page, made for the keyboard. What does not fit comes back as it was typed."""
     row = wave_or_refuse(request, pk)
@@ -84,8 +87,8 @@ def entry_form(request, pk):
         except answering.Invalid as invalid:
             errors = invalid.errors
     context = wave_context(request, row, "entry") | whose | {
-        "instrument": instrument,
-        "form": form, "errors": errors, "serial": whose.get("number") and serials.write(whose["number"]),
+        "instrument": instrument, "named": is_seer(request.user),
+        "form": form, "errors": errors, "serial": _serial(whose),
         "key": asked.get("key") or uuid.uuid4(),
         "parts": [(part, fields_of(instrument, part.questions, payload, errors)) for part in instrument.sections],
     }  # fmt: skip
@@ -99,19 +102,38 @@ def _whose(request, wave, asked):
     """
     if asked.get("invitation"):
         found = get_visible_or_404(Invitation, request.user, pk=asked["invitation"], wave=wave)
+        if wave.is_confidential:
+            raise ValueError(
+                _(
+                    "In a confidential wave nobody types in answers of a named person. Please send the personal link again."
+                )
+            )
         if wave.is_anonymous:
             raise ValueError(_("In an anonymous wave nobody answers for a named person. Please use a paper sheet."))
         response = getattr(found, "response", None)
         return {"invitation": found, "first": response}
     if asked.get("serial"):
         number = entering.find_sheet(wave, asked["serial"])
+        if sheet := entering.sheet_of(wave, number):
+            return {
+                "sheet": sheet,
+                "invitation": sheet.invitation,
+                "first": getattr(sheet.invitation, "response", None),
+            }
         return {"number": number, "first": None if wave.is_anonymous else entering.first_of(wave, number)}
     if not wave.is_open_link:
         raise ValueError(_("Please name the sheet or the person: this wave asks only those who were drawn."))
     return {}
 
 
+def _serial(whose):
+    number = whose["sheet"].number if "sheet" in whose else whose.get("number")
+    return number and serials.write(number)
+
+
 def _usual(whose):
+    if sheet := whose.get("sheet"):
+        return {"mode": ResponseMode.LETTER if sheet.is_letter else ResponseMode.PAPER, "language": sheet.language}
     return {"mode": ResponseMode.PAPER if "number" in whose else ResponseMode.PHONE, "language": get_language()}
 
 

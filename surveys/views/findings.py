@@ -15,7 +15,7 @@ from surveys.choices import FindingState
 from surveys.filters import FindingFilter
 from surveys.forms.waves import FindingForm
 from surveys.models import Finding, LowAnswer, Response
-from surveys.selectors import lists
+from surveys.selectors import lists, opinions
 from surveys.services import findings as service
 from surveys.tables import FindingTable
 
@@ -32,6 +32,7 @@ def finding(request, pk):
     context = {
         "finding": row, "state": FindingState(row.state), "panels": panels("surveys.finding", request, row),
         "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20],
+        "suggestions": opinions.suggestions_for(row),
     }  # fmt: skip
     return render_page(request, "surveys/finding.html", context)
 

@@ -68,6 +68,9 @@ def headline(found):
             "count": top.count, "n": top.n, "low": 100 * top.low, "high": 100 * top.high},
         "change": "", "verdict": "", "change_note": "",
     }  # fmt: skip
+    if whole := found.satisfaction:
+        words |= {"sum": f"{whole.total}", "sum_note": _("of %(n)s choices; mean %(mean).2f, %(percent).1f%%") % {
+            "n": whole.n, "mean": whole.mean, "percent": 100 * whole.percent}}  # fmt: skip
     if change:
         diff = change.top
         words |= {"change": signed(f"{100 * diff.estimate:+.1f}"), "verdict": SIGNS[diff.verdict], "verdict_words": verdict_words(diff.verdict),

@@ -18,9 +18,10 @@ from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys.choices import PlanState, WaveState
 from surveys.filters import PlanFilter
+from surveys.forms.approval import CommentForm
 from surveys.forms.plans import ActivityForm, NewPlanForm, PlanForm
 from surveys.models import PlanActivity, SurveyPlan
-from surveys.selectors import duties, progress, revisions
+from surveys.selectors import approval, duties, progress, revisions, task_lists
 from surveys.services import plans as service
 from surveys.tables import PlanTable
 
@@ -40,11 +41,25 @@ def plan(request, pk):
     row = get_visible_or_404(
         SurveyPlan.objects.select_related("unit", "author", "approved_by").model, request.user, pk=pk
     )
-    context = {
-        "plan": row, "state": PlanState(row.state), "activities": progress.of_plan(row), "revisions": row.revisions.select_related("author", "approved_by"),
-        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:30],
+    lines = progress.of_plan(row)
+    waves = [wave.pk for line in lines for wave in line.activity.waves.all()]
+    context = plan_context(request, row, "plan") | {
+        "activities": lines, "bars": task_lists.bars(waves), "revisions": row.revisions.select_related("author", "approved_by"),
+        "filing": row.filings.select_related("unit").first(), "open_level": approval.open_level(row),
+        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:12],
     }  # fmt: skip
     return render_page(request, "surveys/plan.html", context)
+
+
+def plan_context(request, row, tab):
+    """What every page of one plan shows: its head and tabs."""
+    url = row.get_absolute_url()
+    tabs = [
+        {"label": _("Plan"), "url": url, "active": tab == "plan"},
+        {"label": _("Approval and filing"), "url": f"{url}approval/", "active": tab == "approval"},
+        {"label": _("Service chain"), "url": f"{url}coverage/", "active": tab == "coverage"},
+    ]
+    return {"plan": row, "state": PlanState(row.state), "tabs": tabs}
 
 
 @needs("surveys.see_plans")
@@ -128,11 +143,11 @@ def activity_remove(request, pk, activity_pk):
     return redirect(row)
 
 
-def step(request, pk, rule, act, name, form_class=ConfirmForm):
+def step(request, pk, rule, act, name, form_class=ConfirmForm, reason="reason"):
     row = get_visible_or_404(SurveyPlan, request.user, pk=pk)
     return step_page(
         request, row, rule=rule, act=act, template="surveys/plan_step.html", context={"plan": row, "step": name},
-        form_class=form_class, reason="reason",
+        form_class=form_class, reason=reason,
     )  # fmt: skip
 
 
@@ -141,12 +156,17 @@ def plan_submit(request, pk):
     return step(request, pk, "surveys.submit_plan", service.submit, "submit")
 
 
-@needs("surveys.approve_plan")
+@needs("surveys.write_plan")
+def plan_take_back(request, pk):
+    return step(request, pk, "surveys.take_back_plan", service.take_back, "take_back", ReasonForm)
+
+
+@needs("surveys.approve_plan", "surveys.decide_level")
 def plan_approve(request, pk):
-    return step(request, pk, "surveys.decide_plan", service.approve, "approve")
+    return step(request, pk, "surveys.decide_plan", service.approve, "approve", CommentForm, reason="comment")
 
 
-@needs("surveys.approve_plan")
+@needs("surveys.approve_plan", "surveys.decide_level")
 def plan_send_back(request, pk):
     return step(request, pk, "surveys.decide_plan", service.send_back, "send_back", ReasonForm)
 

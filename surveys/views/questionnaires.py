@@ -11,16 +11,17 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import units_of
 from core.access import needs
-from core.forms import ConfirmForm, ReasonForm
+from core.forms import ReasonForm
 from core.permissions import require
 from core.tables import listing
 from core.views import get_visible_or_404, posted, render_page, step_page
 from surveys import files, library, outline
 from surveys.filters import QuestionnaireFilter
-from surveys.forms.questionnaires import FileForm, HeadForm, NewQuestionnaireForm, QuestionForm, SectionForm
+from surveys.forms.questionnaires import FileForm, HeadForm, NewQuestionnaireForm, QuestionForm, ReviewForm, SectionForm
 from surveys.instrument import parse
 from surveys.instrument_review import problems
 from surveys.models import Questionnaire, QuestionnaireVersion
+from surveys.selectors.bank import shared_with_bank
 from surveys.services import questionnaires as service
 from surveys.tables import QuestionnaireTable
 
@@ -55,6 +56,10 @@ def version(request, pk):
         "versions": row.questionnaire.versions.defer("definition").order_by("-no"),
         "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20],
     }  # fmt: skip
+    titles = {section.code: section.title for section in context["instrument"].sections}
+    context["stages"] = [
+        (titles.get(one.dimension, one.dimension), one.get_stage_display()) for one in row.questionnaire.stages.all()
+    ]
     return render_page(request, "surveys/version.html", context)
 
 
@@ -157,7 +162,7 @@ def version_edit(request, pk):
         save(request, row, {**head, **form.parts()}, form.cleaned_data["version"], form.cleaned_data["note"])
         return redirect("surveys:version_edit", pk)
     context = {"version": row, "form": form, "sections": head.get("sections") or [], "problems": problems(head),
-               "instrument": parse(head)}  # fmt: skip
+               "instrument": parse(head), "bank": shared_with_bank(head)}  # fmt: skip
     return render_page(request, "surveys/version_edit.html", context)
 
 
@@ -168,7 +173,8 @@ def section_edit(request, pk, section=None):
     initial = {"code": part.get("code", ""), "version": row.version, "show_if": SectionForm.ways_to(part)} | {
         f"title_{key}": text for key, text in (part.get("title") or {}).items()
     }
-    form = SectionForm(posted(request), initial=initial, before=questions_before(row.definition, section, 0))
+    before = questions_before(row.definition, section, 0)
+    form = SectionForm(posted(request), initial=initial, before=before, is_new=section is None)
     if form.is_valid():
         save(request, row, outline.put_section(row.definition, section, form.part()), form.cleaned_data["version"])
         return redirect("surveys:version_edit", pk)
@@ -239,13 +245,13 @@ def step(request, pk, rule, act, name, form_class):
     context = {"version": row, "step": name, "problems": problems(row.definition) if name == "publish" else []}
     return step_page(
         request, row, rule=rule, act=act, template="surveys/version_step.html", context=context, form_class=form_class,
-        reason="reason",
+        reason="note" if name == "publish" else "reason",
     )  # fmt: skip
 
 
 @needs("surveys.publish_questionnaire")
 def version_publish(request, pk):
-    return step(request, pk, "surveys.publish_version", service.publish, "publish", ConfirmForm)
+    return step(request, pk, "surveys.publish_version", service.publish, "publish", ReviewForm)
 
 
 @needs("surveys.design_questionnaire")

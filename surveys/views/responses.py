@@ -10,7 +10,7 @@ from core.permissions import allows, require
 from core.views import get_visible_or_404, posted, render_page
 from core.workflow import LostRace
 from surveys.forms.corrections import CorrectionForm
-from surveys.models import Response
+from surveys.models import ImportedAnswer, Response
 from surveys.public.sheets import fields_of
 from surveys.replies import read_post
 from surveys.selectors import corrections
@@ -38,6 +38,7 @@ def response(request, pk):
         "check": check, "steps": checks.steps_of(check, request.user),
         "can_correct": allows(request.user, "surveys.check_response", check),
         "events": check.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20] if check.pk else [],
+        "imported": ImportedAnswer.objects.filter(response=row).select_related("file").first(),
         "low": {low.question_id: low for low in row.low_answers.select_related("follow_up")},
     }  # fmt: skip
     return render_page(request, "surveys/response.html", context)

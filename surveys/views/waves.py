@@ -21,8 +21,10 @@ from surveys.filters import InvitationFilter, ResponseFilter, WaveFilter
 from surveys.forms.waves import AudienceForm, WaveForm
 from surveys.jobs import DATA, PAPERS, start_export, start_open, start_report
 from surveys.models import Invitation, PlanActivity, Wave
-from surveys.selectors import audience, lists, precision, results
-from surveys.services import invitations, links
+from surveys.report_quality import reliability_table
+from surveys.rules import custody_of
+from surveys.selectors import approval, audience, lists, precision, results, task_lists
+from surveys.services import entrustments, invitations, links
 from surveys.services import waves as service
 from surveys.tables import InvitationTable, ResponseTable, RunInvitationTable, WaveTable
 from surveys.tasks import scrub_boxes
@@ -31,20 +33,30 @@ from surveys.views.pictures import pictures
 SEERS = ("surveys.see_waves", "surveys.see_results")
 
 
+def is_seer(user):
+    """One of the company; a third party has pages of its own."""
+    return any(user.has_perm(name) for name in SEERS)
+
+
 @needs(*SEERS)
 def wave_list(request):
     found = WaveFilter(request.GET, lists.waves(request.user))
     return list_page(request, "surveys/wave_list.html", found, WaveTable, title=_("Waves"))
 
 
-@needs(*SEERS)
+@needs(*SEERS, "surveys.run_entrusted")
 def wave(request, pk):
     row = get_visible_or_404(Wave, request.user, pk=pk)
+    if not is_seer(request.user):
+        return redirect("surveys:entrusted_wave", row.pk)
     context = wave_context(request, row, "results") | {
-        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20],
+        "events": row.transitions.select_related("by", "on_behalf_of").order_by("-pk")[:20], "bar": task_lists.bar(row),
+        "is_printable": approval.is_approved(row.activity),
+        "custody": custody_of(row) if row.has_ended and request.user.has_perm("surveys.see_custody") else None,
+        "gap": entrustments.gap(row) if row.state in (WaveState.DRAFT, WaveState.SCHEDULED) else "",
     }  # fmt: skip
     if allows(request.user, "surveys.see_results_of", row):
-        context |= pictures(request, row)
+        context |= pictures(request, row) | {"reliability": reliability_table(row)}
     else:
         context["audience_n"] = audience.count(row.audience)
     return render_page(request, "surveys/wave.html", context)
@@ -53,25 +65,40 @@ def wave(request, pk):
 def wave_context(request, row, tab):
     """What every page of one wave shows: its head and tabs."""
     url = row.get_absolute_url()
+    if not is_seer(request.user):
+        tabs = [{"label": _("Respondents"), "url": f"{url}entrusted/", "active": tab == "entrusted"}]
+        if allows(request.user, "surveys.enter_answers_of", row):
+            tabs.append({"label": _("Entry"), "url": f"{url}entry/", "active": tab == "entry"})
+        return {"wave": row, "state": WaveState(row.state), "tabs": tabs if len(tabs) > 1 else []}
     found = [{"label": _("Results"), "url": url, "active": tab == "results"}]
     if row.state in WaveState.with_results():
         if not row.is_anonymous and request.user.has_perm("surveys.see_answers"):
             found.append({"label": _("Answers"), "url": f"{url}answers/", "active": tab == "answers"})
             found.append({"label": _("Authenticity"), "url": f"{url}authenticity/", "active": tab == "checks"})
             found.append({"label": _("Low answers"), "url": f"{url}low/", "active": tab == "low"})
+        if row.is_confidential and allows(request.user, "surveys.open_seals_of", row):
+            found.append({"label": _("Seals"), "url": f"{url}sealed/", "active": tab == "sealed"})
         if allows(request.user, "surveys.see_results_of", row):
             found.append({"label": _("Cross-tables"), "url": f"{url}tables/", "active": tab == "tables"})
+            if not row.is_anonymous and (row.frame or row.audience):
+                found.append({"label": _("Weighted"), "url": f"{url}weights/", "active": tab == "weights"})
         if request.user.has_perm("surveys.see_answers") and results.rates_services(row):
             found.append({"label": _("Rated"), "url": f"{url}rated/", "active": tab == "rated"})
-        if request.user.has_perm("surveys.see_results"):
+        if allows(request.user, "surveys.see_results_of", row):
             found.append({"label": _("Words"), "url": f"{url}words/", "active": tab == "words"})
             found.append({"label": _("Opinions"), "url": f"{url}opinions/", "active": tab == "opinions"})
             found.append({"label": _("Findings"), "url": f"/surveys/findings/?wave={row.pk}", "active": False})
         if allows(request.user, "surveys.enter_answers_of", row):
             found.append({"label": _("Entry"), "url": f"{url}entry/", "active": tab == "entry"})
+        if allows(request.user, "surveys.import_answers_of", row):
+            found.append({"label": _("Import"), "url": f"{url}outside/", "active": tab == "outside"})
+        if not row.is_anonymous and allows(request.user, "surveys.post_letters", row):
+            found.append({"label": _("Letters"), "url": f"{url}letters/", "active": tab == "letters"})
     sees = request.user.has_perm("surveys.see_waves")
     if sees and (not row.is_open_link or row.audience):
         found.append({"label": _("Precision"), "url": f"{url}precision/", "active": tab == "precision"})
+    if sees:
+        found.append({"label": _("Tasks"), "url": f"{url}tasks/", "active": tab == "tasks"})
     if sees and row.state in WaveState.with_results():
         found.append({"label": _("Invitations"), "url": f"{url}invitations/", "active": tab == "invitations"})
     return {"wave": row, "state": WaveState(row.state), "tabs": found if len(found) > 1 else []}
@@ -101,7 +128,7 @@ def answers(request, pk):
 
 
 @require_POST
-@needs("surveys.export_answers")
+@needs("surveys.export_answers", "surveys.keep_material")
 def answers_export(request, pk):
     """The single answers for statistics, drawn up in the background."""
     row = get_visible_or_404(Wave, request.user, pk=pk)
@@ -158,6 +185,8 @@ def wave_invitations(request, pk):
         .select_related("customer", "contact")
         .order_by("pk")
     )
+    if request.GET.get("format"):
+        require(request.user, "surveys.take_rows_of", row)
     found, title = InvitationFilter(request.GET, rows), f"{row.code} {_('Invitations')}"
     table = RunInvitationTable if allows(request.user, "surveys.invite_people", row) else InvitationTable
     context = wave_context(request, row, "invitations")
@@ -283,6 +312,7 @@ def invitation_renew(request, pk):
 def qr(request, pk, fmt):
     """The QR code of the open link as SVG or PNG."""
     row = get_visible_or_404(Wave, request.user, pk=pk)
+    require(request.user, "surveys.print_wave", row)
     if not row.is_open_link or fmt not in ("svg", "png"):
         raise Http404
     code = segno.make(links.open_url(row), error="m")
@@ -295,6 +325,7 @@ def qr(request, pk, fmt):
 def poster(request, pk):
     """A page to print and put up: name, QR code, address, until when."""
     row = get_visible_or_404(Wave, request.user, pk=pk)
+    require(request.user, "surveys.print_wave", row)
     if not row.is_open_link:
         raise Http404
     return render_page(

@@ -269,3 +269,9 @@ def test_the_applied_filter_is_said_in_words():
         form = Form({"state": "open", "region": ["s", "n"], "text": ""})
 
     assert exports.applied_filter(Filter()) == "状态: 未结; 区域: 华南, 华北"
+
+
+def test_days_the_format_cannot_count_are_text_and_a_wide_row_loses_nothing():
+    target, _count = made("xlsx", [[datetime.date(1899, 5, 1), 7], [datetime.date(1900, 3, 1), True], [None]])
+    rows = list(openpyxl.load_workbook(target).worksheets[1].iter_rows(min_row=2, max_row=3, values_only=True))
+    assert (rows[0], str(rows[1][0]), rows[1][1]) == (("1899-05-01", 7), "1900-03-01 00:00:00", "是")

@@ -60,7 +60,8 @@ def log_call(agent, caller, said):
 def draw_up(officer):
     """The report of this quarter, drawn up by the worker and opened."""
     officer.go("reports:report_list").follow("Draw up a report")
-    officer.fill(period=periods.containing("quarter", timezone.localdate()).starts_on.isoformat())
+    quarter = periods.containing("quarter", timezone.localdate())
+    officer.fill(period=f"quarter:{quarter.starts_on.isoformat()}")
     officer.press("Draw up")
     officer.main.get_by_role("link", name=zh("Open the result")).click(timeout=60_000)
     return Report.objects.get(pk=officer.pk())

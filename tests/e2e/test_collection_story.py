@@ -27,6 +27,7 @@ MINUTE = "%Y-%m-%dT%H:%M"
 
 
 def test_a_form_of_300_points_by_every_way(smtp, celery_worker_process, live_portal, new_page, wait_for):
+    """[CHN-01, CHN-02, CHN-15]"""
     home = chains.house()
     home.officer = chains.somebody("officer", "许静文", Role.SURVEY_OFFICER, home.head)
     for region, count in REGIONS.items():

@@ -1,6 +1,7 @@
 """Surveys in any state, reached the way users reach it."""
 
 import secrets
+import uuid
 from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -164,6 +165,13 @@ def answer(made, holder, score=5, **more):
     return answering.submit(invitation=invitation, payload=payload(made.questionnaire_version, score, **more))
 
 
+def submit(made, holder, values):
+    """Any ``values`` ({uid: value}) as the answer of the holder of a link; of somebody with the open link where it is None."""
+    if holder is None:
+        return answering.submit(wave=made, submit_key=uuid.uuid4(), payload=values)
+    return answering.submit(invitation=answering.find_invitation(holder.token), payload=values)
+
+
 def answered_wave(scores, **fields):
     """An open wave in which each of ``scores`` is one respondent's answer to every rating."""
     made = open_wave(len(scores), **fields)
@@ -179,5 +187,14 @@ def plan(*, author=None, year=2027, filled=True):
     made = plans.create(year=year, unit=unit(), by=author, **(parts if filled else {}))
     if filled:
         today = timezone.localdate()
-        plans.add_activity(made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author)
+        plans.add_activity(made, by=author, title_zh="一季度调查", starts_on=today, ends_on=today, owner=author,
+                           recurrence_reason="试点，只做一次")  # fmt: skip
+    return made
+
+
+def approved_plan(**fields):
+    """A plan in force with one activity, approved by somebody else."""
+    made = plan(**fields)
+    plans.submit(made, by=made.author)
+    plans.approve(made, by=person())
     return made

@@ -259,6 +259,7 @@ def wave(db):
 
 
 def test_the_answers_to_the_script_count_in_the_wave(agent, wave):
+    """[TEL-11, CHN-14]"""
     record = made.served()
     task = made.reached(agent, made.listed(record, wave=wave), answers=ANSWERS)
     response = Response.objects.get()

@@ -217,6 +217,7 @@ def test_so_many_months_before(day, months, before):
 
 
 def test_due_soon_is_called_beforehand_also_where_surveys_are_held():
+    """[SMP-09]"""
     rule = made.rule(RuleKind.DUE, lead_days=7, due_kind="insurance")
     customer = made.customer()
     holds.place(customer, reason=HoldReason.WISH)

@@ -153,6 +153,7 @@ def test_put_back_and_drop(client, agent):
 
 
 def test_each_ledger_holds_its_calls_with_the_columns_of_the_service_record(client, lead):
+    """[TEL-07]"""
     record = made.served(name_zh="项目管理班", staff=made.agent())
     made.reached(made.agent(), made.listed(record), note="讲得好")
     lapsed = made.customer()
@@ -214,6 +215,32 @@ def test_a_dissatisfied_customer_is_followed_to_the_final_rating(client, lead):
     client.post(reverse("fieldwork:call_check", args=[task.pk]), {"outcome": "已道歉并补课", "rating": "satisfied"})
     page = client.get(address).content.decode()
     assert ("已道歉并补课" in page, task.checks.get().by) == (True, lead)
+
+
+def test_all_dissatisfied_customers_are_counted_whatever_is_listed(client, lead, monkeypatch):
+    """Three of which one is shown: late, in time and open are counted by the database as each stands (TEL-08)."""
+    monkeypatch.setattr("fieldwork.views.calls.MOST", 1)
+    first, second, _third = (
+        made.reached(made.agent(), satisfaction=Satisfaction.DISSATISFIED, note="慢") for _one in range(3)
+    )
+    follow_ups.finish(FollowUp.objects.get(pk=first.follow_up_id), by=lead, outcome="resolved", note="已道歉")
+    made_check(client, first)
+    FollowUp.objects.filter(pk=second.follow_up_id).update(
+        due_at=second.closed_at - timedelta(minutes=1), created_at=second.closed_at - timedelta(hours=1)
+    )
+    page = client.get(reverse("fieldwork:dissatisfied"))
+    counts = page.context["counts"]
+    assert {name: counts[name] for name in ("all", "late", "checked", "more")} == {
+        "all": 3,
+        "late": 1,
+        "checked": 1,
+        "more": 2,
+    }
+    assert len(page.context["rows"]) == 1
+
+
+def made_check(client, task):
+    client.post(reverse("fieldwork:call_check", args=[task.pk]), {"outcome": "已道歉", "rating": "satisfied"})
 
 
 def test_who_called_does_not_check(client, lead):

@@ -1,5 +1,7 @@
 """Pages of reports: who sees and does what, and that every number leads somewhere its reader may go."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -121,7 +123,7 @@ def test_drawing_up_on_demand_runs_as_a_job(client):
     surveys.contacts(6)
     make.closed_wave([5, 4, 4, 3, 5, 1])
     period = periods.containing("quarter", timezone.localdate())
-    response = client.post(reverse("reports:report_make"), {"period": period.starts_on.isoformat()})
+    response = client.post(reverse("reports:report_make"), {"period": f"quarter:{period.starts_on.isoformat()}"})
     job = Job.objects.get()
     assert response.url == reverse("core:job_detail", args=[job.pk])
     jobs.run(str(job.pk))
@@ -129,8 +131,36 @@ def test_drawing_up_on_demand_runs_as_a_job(client):
     steps = len(sections()) + 1
     assert (job.state, job.done, job.total) == ("done", steps, steps)
     assert Report.objects.get().author == officer
-    again = client.post(reverse("reports:report_make"), {"period": period.starts_on.isoformat()})
+    again = client.post(reverse("reports:report_make"), {"period": f"quarter:{period.starts_on.isoformat()}"})
     assert again.url == Report.objects.get().get_absolute_url()
+
+
+@pytest.mark.parametrize(("kind", "words"), [("half_year", "半年"), ("year", "年")])
+def test_a_half_year_and_a_year_bring_their_quarters_together(client, kind, words):
+    """[ANA-13]"""
+    sign_in(client, Role.SURVEY_OFFICER)
+    surveys.contacts(6)
+    make.closed_wave([5, 4, 4, 3, 5, 1])
+    quarter = reports.make(make.period_now())
+    day = quarter.period.starts_on
+    period = periods.of(kind, day)
+    client.post(reverse("reports:report_make"), {"period": f"{kind}:{period.starts_on.isoformat()}"})
+    jobs.run(str(Job.objects.get().pk))
+    whole = Report.objects.get(period__kind=kind)
+    assert [wave["id"] for wave in whole.figures["surveys"]["waves"]] == [
+        wave["id"] for wave in quarter.figures["surveys"]["waves"]
+    ]
+    assert words in str(whole.period)
+    assert "季度" not in str(whole.period)
+
+
+def test_a_report_of_a_half_year_does_not_stand_for_its_first_quarter():
+    surveys.contacts(6)
+    make.closed_wave([5, 4, 4, 3, 5, 1])
+    quarter = make.period_now()
+    reports.make(periods.containing("half_year", quarter.starts_on))
+    after = quarter.cut_off + timedelta(days=1)
+    assert [report.period for report in reports.make_due(after)] == [quarter]
 
 
 def test_issuing_runs_as_a_job_once(client, monkeypatch):

@@ -37,7 +37,7 @@ def test_a_new_answer_waits_and_a_decision_does_not(wave):
     assert (mean(wave).n, mean(wave).mean) == (7, 4)
     make.answer(wave, wave.people[7], 1)
     assert mean(wave).n == 7
-    first = Response.objects.filter(wave=wave).first()
+    first = Response.objects.filter(wave=wave).earliest("submitted_at")
     values, _rows = trail.of_response(first)
     corrections.correct(
         first, {uid: 2 if value == 4 else value for uid, value in values.items()}, reason="x", by=officer

@@ -112,6 +112,7 @@ def test_a_plan_is_written_handed_in_and_approved_by_somebody_else(officer):
         "title_zh": "一季度",
         "method": "web",
         "recurrence": "once",
+        "recurrence_reason": "试点",
         "starts_on": "2031-03-01",
         "ends_on": "2031-03-20",
         "owner": officer.user.pk,

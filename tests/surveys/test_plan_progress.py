@@ -37,6 +37,7 @@ ANSWERS = {"r0": "5", "r1": "5", "r2": "4"}
     ],
 )
 def test_windows_of_an_activity(recurrence, first, last, expected):
+    """[SUR-16, SUR-17, SUR-18, SUR-34]"""
     found = windows(recurrence, date.fromisoformat(first), date.fromisoformat(last))
     assert [f"{one.first:%m-%d}/{one.last:%m-%d}" for one in found] == expected
     assert [one.number for one in found] == list(range(1, len(found) + 1))
@@ -132,6 +133,7 @@ def running_project(manager, customer=None, **fields):
 
 
 def test_a_project_whose_customer_answered_owes_nothing(manager):
+    """[SUR-21]"""
     wave = open_wave(one_section(), invited=1)
     invitation = wave.invitations.get()
     asked, silent = running_project(manager, invitation.customer), running_project(manager)

@@ -17,7 +17,7 @@ def said(wave, record, score, by):
     """The customer of a service rates it on the phone."""
     contact = record.customer.contacts.get()
     invitation = occasions.invite(wave, contact=contact, service_record=record)
-    return occasions.answered_by_phone(invitation, payload=dict.fromkeys(("r0", "r1", "r2"), str(score)), by=by)
+    return occasions.answered(invitation, payload=dict.fromkeys(("r0", "r1", "r2"), str(score)), by=by)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ def by_code(found):
 
 
 def test_headline_and_distribution():
+    """[ANA-01, ANA-20]"""
     found = results.of_wave(make.answered_wave(SCORES))
     scores, row = found.headline.scores, by_code(found)["Q2"]
     assert found.headline.question.code == "Q5"
@@ -67,12 +68,30 @@ def test_not_applicable_is_no_answer():
 
 
 def test_a_dimension_is_the_mean_of_each_respondents_own_mean():
+    """[ANA-02]"""
     wave = make.open_wave(5)
     for holder, (first, second) in zip(wave.people, [(5, 3), (4, 4), (5, 5), (3, 3), (2, 1)], strict=True):
         make.answer(wave, holder, 4, Q1=first, Q2=second)
     content = next(row for row in results.of_wave(wave).dimensions if row.code == "content")
     assert (content.scores.n, content.scores.mean.mean) == (5, pytest.approx(3.5))  # 4, 4, 5, 3, 1.5
     assert (content.scores.top.count, content.scores.bottom.count) == (3, 1)
+
+
+def test_the_regulations_sum_over_all_five_point_questions():
+    """[QST-16, QST-17, ANA-08]"""
+    wave = make.open_wave(7)
+    for holder, first, second in zip(wave.people, (5, 5, 5, 5, 5, 3, 1), (4, 4, 4, 4, 4, 1, 2), strict=True):
+        make.answer(wave, holder, first, Q2=second)
+    found = results.of_wave(wave)
+    rest = [sum(row.cells[place].share.count for row in found.questions[2:5]) for place in range(5)]
+    assert rest == [15, 0, 3, 0, 3]  # the other three were answered as the first
+    assert found.option_counts == [5 + 15, 5, 1 + 3, 1, 2 + 3]
+    assert (found.satisfaction.n, found.satisfaction.total) == (35, 100 + 20 + 12 + 2 + 5)
+    assert (found.satisfaction.mean, found.satisfaction.percent) == (pytest.approx(139 / 35), pytest.approx(139 / 175))
+
+
+def test_without_figures_there_is_no_sum():
+    assert results.of_wave(make.answered_wave([5, 4, 3])).satisfaction is None
 
 
 def test_choices_yes_no_and_nps():
@@ -99,6 +118,7 @@ def test_other_scales_count_on_the_five_point_basis():
 
 
 def test_bands_of_a_form_with_a_total():
+    """[ANA-09]"""
     definition = make.definition()
     definition["total"] = {"full_mark": 25, "bands": [
         {"from": 20, "label": make.both("Satisfied")}, {"from": 0, "label": make.both("Not")}]}  # fmt: skip
@@ -134,7 +154,7 @@ def test_a_small_group_takes_another_with_it():
 def make_region(wave, region, n, score=4):
     for _one in range(n):
         (contact,) = make.contacts(1, region=region)
-        invitations.invite(wave, [contact], by=None)
+        invitations.invite(wave, [contact.pk], by=None)
         make.answer(wave, make.holders(wave)[-1], score)
 
 
@@ -173,6 +193,7 @@ def test_words_need_ten_respondents():
 
 
 def test_groups_that_differ_and_those_that_do_not():
+    """[ANA-03]"""
     wave = make.open_wave(1)
     for region, scores in (("甲", [5, 4] * 6), ("乙", [5, 4, 4] * 4), ("丙", [1, 2] * 6)):
         for score in scores:
@@ -205,6 +226,7 @@ def test_change_to_the_wave_before():
 
 
 def test_trend_breaks_at_a_version_that_does_not_compare(django_assert_num_queries):
+    """[ANA-15]"""
     version = make.published()
     closed([4] * 5, version, days_ago=180)
     changed = copy.deepcopy(version.definition)
@@ -224,6 +246,7 @@ def test_trend_breaks_at_a_version_that_does_not_compare(django_assert_num_queri
 
 
 def test_importance_needs_a_base():
+    """[ANA-04]"""
     assert results.importance(make.answered_wave(SCORES[:20])) is None
     wave = make.open_wave(40)
     for number, holder in enumerate(wave.people):
@@ -255,7 +278,7 @@ def test_number_of_queries_does_not_grow(django_assert_num_queries):
     for wave in (small, large):
         wave = Wave.objects.select_related("questionnaire_version").get(pk=wave.pk)
         results.of_wave(wave)
-        with django_assert_num_queries(5):  # responses, series, composites, distributions, respondents
+        with django_assert_num_queries(3):  # responses, series, answers
             results.of_wave(wave)
 
 

@@ -70,6 +70,7 @@ def test_page_pdf_and_workbook_say_the_same(client, officer, wave, language):
 
 @pytest.mark.parametrize(("language", "title"), [("zh-hans", "调查报告"), ("en", "Survey report")])
 def test_the_paper_is_in_one_language_and_names_method_and_words(wave, language, title):
+    """[DAT-11]"""
     paper = text_of(wave_papers.make_pdf(wave, language))
     assert title in paper and wave.code in paper and "canary-7" in paper
     assert (
