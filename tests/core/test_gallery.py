@@ -85,15 +85,13 @@ def test_gallery_asks_strangers_to_log_in(core_pages, client):
 
 
 @pytest.fixture
-def open_gallery(new_page, make_user):
+def open_gallery(new_page, make_user, client, live_portal):
     def opened(**options):
-        make_user("lin")
+        client.force_login(make_user("lin"))
         page = new_page(**options)
-        page.goto("/account/login/?next=/gallery/")
-        page.fill("#id_login", "lin")
-        page.fill("#id_password", "a long pass phrase")
-        page.click("main button.btn-primary")
-        page.wait_for_url("**/gallery/")
+        key = client.cookies[project.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": key, "url": live_portal.url}])
+        page.goto("/gallery/")
         return page
 
     return opened
