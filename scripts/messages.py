@@ -101,7 +101,6 @@ def load(locale: str):
 
 
 def save(locale: str, catalogue) -> None:
-    from babel.messages.mofile import write_mo
     from babel.messages.pofile import write_po
 
     path = catalogue_path(locale)
@@ -114,11 +113,18 @@ def save(locale: str, catalogue) -> None:
         buffer.getvalue(),
     )
     path.write_bytes(text)
+    write_compiled(locale, catalogue)
+
+
+def write_compiled(locale: str, catalogue) -> None:
+    from babel.messages.mofile import write_mo
+
+    path = catalogue_path(locale, "mo")
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     temporary = path.with_suffix(f".mo.{os.getpid()}")
     temporary.write_bytes(compiled.getvalue())
-    temporary.replace(path.with_suffix(".mo"))
+    temporary.replace(path)
 
 
 def updated(locale: str):
@@ -222,7 +228,7 @@ def compile_all() -> None:
     for locale in LOCALES:
         target, source = catalogue_path(locale, "mo"), catalogue_path(locale)
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            save(locale, load(locale))
+            write_compiled(locale, load(locale))
 
 
 def main() -> int:
