@@ -72,6 +72,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mail to the service desk',
                 'verbose_name_plural': 'mails to the service desk',
                 'ordering': ['-received_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['new', 'held', 'open', 'interim', 'answered', 'no_reply', 'dismissed'])), name='mail_state_known'), models.CheckConstraint(condition=models.Q(('complaint__isnull', False), models.Q(('state__in', ['open', 'interim', 'answered', 'no_reply']), _negated=True), _connector='OR'), name='mail_at_work_has_record'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'interim'), _negated=True), models.Q(('interim_at__isnull', False), ('promised_on__isnull', False)), _connector='OR'), name='mail_interim_has_promise'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='mail_answered_at'), models.CheckConstraint(condition=models.Q(('answer_due__gte', models.F('received_at'))), name='mail_due_after_received')],
+                'indexes': [models.Index(fields=['-received_at', '-id'], name='mail_by_time'), models.Index(condition=models.Q(('state__in', ['new', 'held', 'open'])), fields=['answer_due'], name='mail_due'), models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='mail_by_message_id'), django.contrib.postgres.indexes.GinIndex(fields=['words'], name='mail_by_words')],
             },
         ),
         migrations.CreateModel(
@@ -91,42 +93,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'answers by mail',
                 'ordering': ['id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='mailitem',
-            index=models.Index(fields=['-received_at', '-id'], name='mail_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='mailitem',
-            index=models.Index(condition=models.Q(('state__in', ['new', 'held', 'open'])), fields=['answer_due'], name='mail_due'),
-        ),
-        migrations.AddIndex(
-            model_name='mailitem',
-            index=models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='mail_by_message_id'),
-        ),
-        migrations.AddIndex(
-            model_name='mailitem',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='mail_by_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'held', 'open', 'interim', 'answered', 'no_reply', 'dismissed'])), name='mail_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailitem',
-            constraint=models.CheckConstraint(condition=models.Q(('complaint__isnull', False), models.Q(('state__in', ['open', 'interim', 'answered', 'no_reply']), _negated=True), _connector='OR'), name='mail_at_work_has_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'interim'), _negated=True), models.Q(('interim_at__isnull', False), ('promised_on__isnull', False)), _connector='OR'), name='mail_interim_has_promise'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='mail_answered_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailitem',
-            constraint=models.CheckConstraint(condition=models.Q(('answer_due__gte', models.F('received_at'))), name='mail_due_after_received'),
         ),
         frozen("complaints_mailitem", "TRUE", HANDLING),
         migrations.RunSQL(BREACH, "DROP TRIGGER breach_stays ON complaints_mailitem;"),

@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'appointment',
                 'verbose_name_plural': 'appointments',
                 'ordering': ['starts_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['visit', 'group', 'symposium'])), name='meeting_kind_known'), models.CheckConstraint(condition=models.Q(('form__in', ['on_site', 'joint', 'interview', 'home', 'exchange', 'invited'])), name='meeting_form_known'), models.CheckConstraint(condition=models.Q(('state__in', ['booked', 'held', 'missed', 'cancelled'])), name='meeting_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='meeting_closed_iff_ended'), models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='meeting_has_length')],
+                'indexes': [models.Index(condition=models.Q(('state', 'booked')), fields=['starts_at', 'id'], name='meeting_booked'), models.Index(fields=['kind', '-starts_at'], name='meeting_by_kind'), models.Index(fields=['lead', 'state'], name='meeting_of_lead')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +71,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'shared problem or suggestion',
                 'verbose_name_plural': 'shared problems and suggestions',
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['problem', 'suggestion'])), name='meeting_point_kind_known'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='meeting_point_has_text')],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +99,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'visit report',
                 'verbose_name_plural': 'visit reports',
                 'ordering': ['-n'],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'n'), name='meeting_report_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('meeting',), name='meeting_report_one_draft'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted'])), name='meeting_report_state_known'), models.CheckConstraint(condition=models.Q(('n', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='meeting_report_correction_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('submitted_at__isnull', False)), models.Q(('state', 'draft'), ('submitted_at__isnull', True)), _connector='OR'), name='meeting_report_submitted_at_iff_submitted')],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +135,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'visit plans',
                 'ordering': ['-year', 'unit__path'],
                 'permissions': [('see_visits', 'Can see every visit, focus group and visit plan'), ('plan_visits', 'Can draw up visit plans and book for everybody'), ('make_visits', 'Can book and report visits and focus groups'), ('reveal_secrets', 'Can read trade secrets learned on visits, with a reason')],
+                'constraints': [models.UniqueConstraint(fields=('year', 'unit'), name='visit_plan_once_a_year', violation_error_message='This unit has a visit plan for that year already. Open it and add lines there.'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'confirmed'])), name='visit_plan_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('state', 'confirmed')), models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('state', 'draft')), _connector='OR'), name='visit_plan_confirmed_names_who')],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +162,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line of a visit plan',
                 'verbose_name_plural': 'lines of visit plans',
                 'ordering': ['from_on', 'to_on', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'customer', 'from_on'), name='visit_plan_line_once', violation_error_message='This customer stands on the plan for that day already.'), models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='visit_plan_line_days_in_order'), models.CheckConstraint(condition=models.Q(('form__in', ['on_site', 'joint', 'interview', 'home', 'exchange', 'invited'])), name='visit_plan_line_form_known'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='visit_plan_line_agreed_names_who')],
+                'indexes': [models.Index(fields=['plan', 'from_on'], name='visit_plan_line_by_day')],
             },
         ),
         migrations.AddField(
@@ -185,99 +192,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='meetingpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['problem', 'suggestion'])), name='meeting_point_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='meeting_point_has_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingreport',
-            constraint=models.UniqueConstraint(fields=('meeting', 'n'), name='meeting_report_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('meeting',), name='meeting_report_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted'])), name='meeting_report_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingreport',
-            constraint=models.CheckConstraint(condition=models.Q(('n', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='meeting_report_correction_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('submitted_at__isnull', False)), models.Q(('state', 'draft'), ('submitted_at__isnull', True)), _connector='OR'), name='meeting_report_submitted_at_iff_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.UniqueConstraint(fields=('year', 'unit'), name='visit_plan_once_a_year', violation_error_message='This unit has a visit plan for that year already. Open it and add lines there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'confirmed'])), name='visit_plan_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('state', 'confirmed')), models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('state', 'draft')), _connector='OR'), name='visit_plan_confirmed_names_who'),
-        ),
-        migrations.AddIndex(
-            model_name='visitplanline',
-            index=models.Index(fields=['plan', 'from_on'], name='visit_plan_line_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplanline',
-            constraint=models.UniqueConstraint(fields=('plan', 'customer', 'from_on'), name='visit_plan_line_once', violation_error_message='This customer stands on the plan for that day already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplanline',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='visit_plan_line_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplanline',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['on_site', 'joint', 'interview', 'home', 'exchange', 'invited'])), name='visit_plan_line_form_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitplanline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='visit_plan_line_agreed_names_who'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(condition=models.Q(('state', 'booked')), fields=['starts_at', 'id'], name='meeting_booked'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['kind', '-starts_at'], name='meeting_by_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['lead', 'state'], name='meeting_of_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['visit', 'group', 'symposium'])), name='meeting_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['on_site', 'joint', 'interview', 'home', 'exchange', 'invited'])), name='meeting_form_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['booked', 'held', 'missed', 'cancelled'])), name='meeting_state_known'),
-        ),
-        migrations.AddConstraint(
             model_name='meeting',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('kind', 'visit')), models.Q(('customer__isnull', True), ('kind__in', ['group', 'symposium']), ('plan_line__isnull', True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='meeting_visit_has_customer_group_has_topic'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='meeting_closed_iff_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='meeting_has_length'),
         ),
     ]

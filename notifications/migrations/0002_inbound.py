@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'incoming mails',
                 'ordering': ['-received_at', '-pk'],
                 'permissions': [('see_inbound', 'Can see what became of incoming mail'), ('settle_inbound', 'Can read incoming mail again or settle it by hand')],
+                'constraints': [models.UniqueConstraint(fields=('mailbox', 'uidvalidity', 'uid'), name='inbound_once'), models.CheckConstraint(condition=models.Q(('state__in', ['received', 'done', 'failed', 'duplicate', 'settled'])), name='inbound_state_known')],
+                'indexes': [models.Index(condition=models.Q(('state', 'received')), fields=['id'], name='inbound_waiting'), models.Index(fields=['mailbox', 'sha256'], name='inbound_by_content'), models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='inbound_by_message_id'), models.Index(fields=['-received_at', '-id'], name='inbound_by_time')],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +80,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'count of a mailbox',
                 'verbose_name_plural': 'counts of mailboxes',
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stored__lte', models.F('on_server'))), name='mailbox_count_adds_up')],
+                'indexes': [models.Index(fields=['mailbox', '-id'], name='mailbox_count_newest')],
             },
         ),
         migrations.CreateModel(
@@ -134,38 +138,6 @@ class Migration(migrations.Migration):
             model_name='inboundmail',
             name='original',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='notifications.inboundmail', verbose_name='the first of it'),
-        ),
-        migrations.AddIndex(
-            model_name='mailboxcount',
-            index=models.Index(fields=['mailbox', '-id'], name='mailbox_count_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailboxcount',
-            constraint=models.CheckConstraint(condition=models.Q(('stored__lte', models.F('on_server'))), name='mailbox_count_adds_up'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(condition=models.Q(('state', 'received')), fields=['id'], name='inbound_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(fields=['mailbox', 'sha256'], name='inbound_by_content'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='inbound_by_message_id'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(fields=['-received_at', '-id'], name='inbound_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboundmail',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'uidvalidity', 'uid'), name='inbound_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboundmail',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'done', 'failed', 'duplicate', 'settled'])), name='inbound_state_known'),
         ),
         migrations.AddConstraint(
             model_name='inboundmail',

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'batch of paper questionnaires',
                 'verbose_name_plural': 'batches of paper questionnaires',
                 'ordering': ['wave', 'first_no'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('first_no__gte', 1)), name='paper_batch_has_sheets')],
             },
         ),
         migrations.AlterModelOptions(
@@ -87,10 +88,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paperbatch',
             constraint=models.UniqueConstraint(fields=('wave', 'first_no'), name='one_paper_batch_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='paperbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1), ('first_no__gte', 1)), name='paper_batch_has_sheets'),
         ),
         insert_only("surveys_paperbatch"),
     ]

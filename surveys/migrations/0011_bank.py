@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'indicator',
                 'verbose_name_plural': 'indicators',
                 'ordering': ['position', 'code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['active', 'retired'])), name='indicator_state_known'), models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='indicator_not_below_itself')],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'question of the bank',
                 'verbose_name_plural': 'questions of the bank',
                 'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['active', 'retired'])), name='bankquestion_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['rating', 'single', 'multiple', 'yes_no', 'scale_0_10', 'matrix', 'ranking', 'number', 'date', 'text']), models.Q(('kind', 'matrix'), _negated=True)), name='bankquestion_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -72,21 +74,5 @@ class Migration(migrations.Migration):
                 'ordering': ['question', 'no'],
                 'constraints': [models.UniqueConstraint(fields=('question', 'no'), name='one_wording_per_number')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['active', 'retired'])), name='indicator_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='indicator_not_below_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['active', 'retired'])), name='bankquestion_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['rating', 'single', 'multiple', 'yes_no', 'scale_0_10', 'matrix', 'ranking', 'number', 'date', 'text']), models.Q(('kind', 'matrix'), _negated=True)), name='bankquestion_kind_known'),
         ),
     ]

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'files of answers',
                 'ordering': ['-pk'],
                 'permissions': [('import_answers', 'Can import answers of other survey tools')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('tool__in', ['wjx', 'tencent', 'jinshuju', 'google', 'other'])), name='answer_file_tool_known')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mapping of columns',
                 'verbose_name_plural': 'mappings of columns',
+                'constraints': [models.CheckConstraint(condition=models.Q(('tool__in', ['wjx', 'tencent', 'jinshuju', 'google', 'other'])), name='answer_mapping_tool_known')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +117,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'published ratings',
                 'ordering': ['-published_on', '-pk'],
                 'permissions': [('collect_ratings', 'Can collect ratings that customers published')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('highest__gt', models.F('lowest'))), name='published_scale_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', True), ('score5__isnull', True)), models.Q(('points__gte', models.F('lowest')), ('points__lte', models.F('highest')), ('score5__gte', 1), ('score5__lte', 5)), _connector='OR'), name='published_points_on_scale'), models.CheckConstraint(condition=models.Q(('points__isnull', False), models.Q(('body', ''), _negated=True), _connector='OR'), name='published_says_something'), models.CheckConstraint(condition=models.Q(('direction__in', ['praise', 'problem', 'suggestion', 'other', 'nothing'])), name='published_direction_known'), models.CheckConstraint(condition=models.Q(('theme__in', ['', 'attitude', 'speed', 'content', 'place', 'price', 'papers', 'notice', 'solving', 'management'])), name='published_theme_known')],
+                'indexes': [models.Index(fields=['published_on'], name='published_rating_day')],
             },
         ),
         migrations.RemoveConstraint(
@@ -242,16 +246,8 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_ratings', to='accounts.orgunit', verbose_name='about the unit'),
         ),
         migrations.AddConstraint(
-            model_name='answerfile',
-            constraint=models.CheckConstraint(condition=models.Q(('tool__in', ['wjx', 'tencent', 'jinshuju', 'google', 'other'])), name='answer_file_tool_known'),
-        ),
-        migrations.AddConstraint(
             model_name='answermapping',
             constraint=models.UniqueConstraint(fields=('questionnaire', 'tool'), name='one_mapping_per_tool'),
-        ),
-        migrations.AddConstraint(
-            model_name='answermapping',
-            constraint=models.CheckConstraint(condition=models.Q(('tool__in', ['wjx', 'tencent', 'jinshuju', 'google', 'other'])), name='answer_mapping_tool_known'),
         ),
         migrations.AddConstraint(
             model_name='importedanswer',
@@ -268,29 +264,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='personalsheet',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('undelivered_by__isnull', True), ('undelivered_on__isnull', True)), models.Q(('sent_on__isnull', False), ('undelivered_by__isnull', False), ('undelivered_on__gte', models.F('sent_on'))), _connector='OR'), name='personal_sheet_came_back_after_sending'),
-        ),
-        migrations.AddIndex(
-            model_name='publishedrating',
-            index=models.Index(fields=['published_on'], name='published_rating_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedrating',
-            constraint=models.CheckConstraint(condition=models.Q(('highest__gt', models.F('lowest'))), name='published_scale_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedrating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', True), ('score5__isnull', True)), models.Q(('points__gte', models.F('lowest')), ('points__lte', models.F('highest')), ('score5__gte', 1), ('score5__lte', 5)), _connector='OR'), name='published_points_on_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedrating',
-            constraint=models.CheckConstraint(condition=models.Q(('points__isnull', False), models.Q(('body', ''), _negated=True), _connector='OR'), name='published_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedrating',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['praise', 'problem', 'suggestion', 'other', 'nothing'])), name='published_direction_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedrating',
-            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['', 'attitude', 'speed', 'content', 'place', 'price', 'papers', 'notice', 'solving', 'management'])), name='published_theme_known'),
         ),
     ]

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'opening of a seal',
                 'verbose_name_plural': 'openings of seals',
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='seal_opening_has_reason'), models.CheckConstraint(condition=models.Q(('ground__in', ['low', 'wish'])), name='seal_opening_ground_known')],
             },
         ),
         migrations.AlterModelOptions(
@@ -88,13 +89,5 @@ class Migration(migrations.Migration):
             model_name='sealopening',
             name='response',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='surveys.response', verbose_name='answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealopening',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='seal_opening_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealopening',
-            constraint=models.CheckConstraint(condition=models.Q(('ground__in', ['low', 'wish'])), name='seal_opening_ground_known'),
         ),
     ]

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'approval routes',
                 'ordering': ['unit__path', '-no'],
                 'permissions': [('set_rules', 'Can set approval levels and task templates of surveys')],
+                'constraints': [models.UniqueConstraint(fields=('unit', 'no'), name='one_route_per_unit_and_edition', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='route_has_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'approval level',
                 'verbose_name_plural': 'approval levels',
                 'ordering': ['route', 'no'],
+                'constraints': [models.UniqueConstraint(fields=('route', 'no'), name='one_level_per_number'), models.CheckConstraint(condition=models.Q(models.Q(('asked', 'role'), ('person__isnull', True), models.Q(('role', ''), _negated=True)), models.Q(('asked', 'person'), ('person__isnull', False), ('role', '')), models.Q(('asked__in', ['anybody', 'head']), ('person__isnull', True), ('role', '')), _connector='OR'), name='approval_level_says_whom_it_asks')],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +75,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'stage of a dimension',
                 'verbose_name_plural': 'stages of dimensions',
+                'constraints': [models.UniqueConstraint(fields=('questionnaire', 'dimension'), name='one_stage_per_dimension'), models.CheckConstraint(condition=models.Q(('stage__in', ['research', 'design', 'trainer', 'delivery', 'evaluation', 'follow_up'])), name='dimension_stage_known')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +98,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'filings',
                 'ordering': ['plan', '-revision_no'],
                 'permissions': [('file_plan', 'Can put survey plans on file')],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'revision_no'), name='one_filing_per_revision'), models.CheckConstraint(condition=models.Q(('state__in', ['not_needed', 'owed', 'filed', 'returned'])), name='filing_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), models.Q(('filed_on__isnull', False), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='filed_has_date_and_number'), models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'returned']), models.Q(('filed_on__isnull', True), ('reference', '')), _connector='OR'), name='filing_date_only_when_filed')],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +122,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'approval of a plan',
                 'verbose_name_plural': 'approvals of plans',
                 'ordering': ['plan', 'round_no', 'no'],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'round_no', 'no'), name='one_approval_per_level'), models.UniqueConstraint(fields=('plan', 'round_no', 'by'), name='nobody_decides_two_levels'), models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('by__isnull', True), ('comment', ''), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('at__isnull', False), ('by__isnull', False)), _connector='OR'), name='plan_approval_decided_with_by_and_at'), models.CheckConstraint(condition=models.Q(models.Q(('decision', 'returned'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='plan_sent_back_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('asked', 'role'), ('person__isnull', True), models.Q(('role', ''), _negated=True)), models.Q(('asked', 'person'), ('person__isnull', False), ('role', '')), models.Q(('asked__in', ['anybody', 'head']), ('person__isnull', True), ('role', '')), _connector='OR'), name='plan_approval_says_whom_it_asks')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +142,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'quality checks of surveys',
                 'ordering': ['-at', '-pk'],
                 'permissions': [('check_quality', 'Can check how surveys are carried out')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['sound', 'remarks', 'flawed'])), name='quality_verdict_known'), models.CheckConstraint(condition=models.Q(('met__contained_by', ['approved', 'sample', 'courtesy', 'entry', 'privacy', 'limits'])), name='quality_points_known'), models.CheckConstraint(condition=models.Q(('verdict', 'sound'), models.Q(('remark', ''), _negated=True), _connector='OR'), name='quality_check_says_what_is_wrong')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +168,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'survey scheme',
                 'verbose_name_plural': 'survey schemes',
+                'constraints': [models.CheckConstraint(condition=models.Q(('designer__in', ['own', 'third_party'])), name='scheme_designer_known'), models.CheckConstraint(condition=models.Q(models.Q(('designer', 'third_party'), models.Q(('third_party', ''), _negated=True)), models.Q(('designer', 'own'), ('third_party', '')), _connector='OR'), name='scheme_third_party_is_named'), models.CheckConstraint(condition=models.Q(('goals__contained_by', ['needs', 'problems', 'loyalty', 'market', 'solving', 'staff', 'improvement'])), name='scheme_goals_known'), models.CheckConstraint(condition=models.Q(('stages__contained_by', ['research', 'design', 'trainer', 'delivery', 'evaluation', 'follow_up'])), name='scheme_stages_known')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +186,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'assisting department',
                 'verbose_name_plural': 'assisting departments',
                 'ordering': ['unit__path', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'unit'), name='one_duty_per_scheme_and_unit'), models.CheckConstraint(condition=models.Q(('duty', ''), _negated=True), name='assisting_unit_has_a_duty'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='duty_confirmed_at_with_by')],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +216,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'survey tasks',
                 'ordering': ['wave', 'step', 'position', 'pk'],
                 'permissions': [('do_tasks', 'Can tick tasks of surveys that are given to them')],
+                'constraints': [models.UniqueConstraint(fields=('wave', 'code'), name='one_task_per_wave_and_code'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('fact', '')), models.Q(models.Q(('fact', ''), _negated=True), ('done_at__isnull', False), ('done_by__isnull', True), ('outcome', '')), _connector='OR'), name='survey_task_ticked_by_person_or_fact'), models.CheckConstraint(condition=models.Q(('wants_outcome', False), ('done_at__isnull', True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='survey_task_says_what_came')],
+                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['owner', 'due_on'], name='survey_task_undone')],
             },
         ),
         migrations.CreateModel(
@@ -280,121 +290,5 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('wave', 'user', 'opens_on'), name='one_advance_notice_per_day_and_person')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='approvalroute',
-            constraint=models.UniqueConstraint(fields=('unit', 'no'), name='one_route_per_unit_and_edition', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalroute',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='route_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvallevel',
-            constraint=models.UniqueConstraint(fields=('route', 'no'), name='one_level_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvallevel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked', 'role'), ('person__isnull', True), models.Q(('role', ''), _negated=True)), models.Q(('asked', 'person'), ('person__isnull', False), ('role', '')), models.Q(('asked__in', ['anybody', 'head']), ('person__isnull', True), ('role', '')), _connector='OR'), name='approval_level_says_whom_it_asks'),
-        ),
-        migrations.AddConstraint(
-            model_name='dimensionstage',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'dimension'), name='one_stage_per_dimension'),
-        ),
-        migrations.AddConstraint(
-            model_name='dimensionstage',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['research', 'design', 'trainer', 'delivery', 'evaluation', 'follow_up'])), name='dimension_stage_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(fields=('plan', 'revision_no'), name='one_filing_per_revision'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['not_needed', 'owed', 'filed', 'returned'])), name='filing_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), models.Q(('filed_on__isnull', False), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='filed_has_date_and_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'returned']), models.Q(('filed_on__isnull', True), ('reference', '')), _connector='OR'), name='filing_date_only_when_filed'),
-        ),
-        migrations.AddConstraint(
-            model_name='planapproval',
-            constraint=models.UniqueConstraint(fields=('plan', 'round_no', 'no'), name='one_approval_per_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='planapproval',
-            constraint=models.UniqueConstraint(fields=('plan', 'round_no', 'by'), name='nobody_decides_two_levels'),
-        ),
-        migrations.AddConstraint(
-            model_name='planapproval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('by__isnull', True), ('comment', ''), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('at__isnull', False), ('by__isnull', False)), _connector='OR'), name='plan_approval_decided_with_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='planapproval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'returned'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='plan_sent_back_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='planapproval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked', 'role'), ('person__isnull', True), models.Q(('role', ''), _negated=True)), models.Q(('asked', 'person'), ('person__isnull', False), ('role', '')), models.Q(('asked__in', ['anybody', 'head']), ('person__isnull', True), ('role', '')), _connector='OR'), name='plan_approval_says_whom_it_asks'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['sound', 'remarks', 'flawed'])), name='quality_verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('met__contained_by', ['approved', 'sample', 'courtesy', 'entry', 'privacy', 'limits'])), name='quality_points_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'sound'), models.Q(('remark', ''), _negated=True), _connector='OR'), name='quality_check_says_what_is_wrong'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('designer__in', ['own', 'third_party'])), name='scheme_designer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('designer', 'third_party'), models.Q(('third_party', ''), _negated=True)), models.Q(('designer', 'own'), ('third_party', '')), _connector='OR'), name='scheme_third_party_is_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('goals__contained_by', ['needs', 'problems', 'loyalty', 'market', 'solving', 'staff', 'improvement'])), name='scheme_goals_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('stages__contained_by', ['research', 'design', 'trainer', 'delivery', 'evaluation', 'follow_up'])), name='scheme_stages_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assistingunit',
-            constraint=models.UniqueConstraint(fields=('scheme', 'unit'), name='one_duty_per_scheme_and_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='assistingunit',
-            constraint=models.CheckConstraint(condition=models.Q(('duty', ''), _negated=True), name='assisting_unit_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='assistingunit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='duty_confirmed_at_with_by'),
-        ),
-        migrations.AddIndex(
-            model_name='surveytask',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['owner', 'due_on'], name='survey_task_undone'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveytask',
-            constraint=models.UniqueConstraint(fields=('wave', 'code'), name='one_task_per_wave_and_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveytask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('done_by__isnull', False), ('fact', '')), models.Q(models.Q(('fact', ''), _negated=True), ('done_at__isnull', False), ('done_by__isnull', True), ('outcome', '')), _connector='OR'), name='survey_task_ticked_by_person_or_fact'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveytask',
-            constraint=models.CheckConstraint(condition=models.Q(('wants_outcome', False), ('done_at__isnull', True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='survey_task_says_what_came'),
         ),
     ]

@@ -134,7 +134,9 @@ def test_appearance_and_language_are_switched_with_one_click(open_gallery):
     page = open_gallery()
     page.click("details.menu:has(form[action$=theme]) > summary")
     page.click("button[name=theme][value=dark]")
-    page.wait_for_function("getComputedStyle(document.documentElement).getPropertyValue('--theme') == 'dark'")
+    page.wait_for_function(
+        "document.documentElement && getComputedStyle(document.documentElement).getPropertyValue('--theme') == 'dark'"
+    )
     page.click("button[name=language][value=en]")
     expect(page.locator("h1")).to_have_text("Components")
     assert page.url.endswith("/gallery/")
