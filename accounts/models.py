@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import DepartmentType, UnitKind
+from accounts.choices import DepartmentType, Role, UnitKind
 from core.i18n import pick, pinyin_key
 from core.models import TimeStamped
 
@@ -194,3 +194,52 @@ class SupervisionMembership(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those shared with a role one has."""
+        return self.filter(Q(owner=user) | Q(role__in=list(user.groups.values_list("name", flat=True))))
+
+
+class SavedView(TimeStamped):
+    """A list as somebody wants to see it again: filters, order and columns as the query of its address. ``role`` shares it;
+    it shows each person only the rows that person sees.
+    """
+
+    owner = models.ForeignKey(User, models.PROTECT, related_name="saved_views", verbose_name=_("made by"))
+    page = models.CharField(_("list"), max_length=60)
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(_("filter"), max_length=2000, blank=True)
+    role = models.CharField(_("shared with"), max_length=30, choices=Role, blank=True)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="view_name_once")]
+        permissions = [("share_views", _("Can share saved views with a role"))]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+
+    def __str__(self):
+        return self.name
+
+
+class ListChoice(models.Model):
+    """What a person set for one list: its columns, and the saved view it opens with."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="list_choices", verbose_name=_("person"))
+    page = models.CharField(_("list"), max_length=60)
+    columns = models.JSONField(_("columns"), default=list, blank=True)
+    opens_with = models.ForeignKey(
+        SavedView, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("opens with")
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="one_choice_per_list")]
+        verbose_name = _("choice for a list")
+        verbose_name_plural = _("choices for lists")
+
+    def __str__(self):
+        return f"{self.user}: {self.page}"

@@ -1,13 +1,13 @@
 """What the ledger can be narrowed by."""
 
 import django_filters
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import units_of
 from complaints.choices import Category, Kind, MailState, Severity, State
 from complaints.models import Complaint, MailItem
+from complaints.selectors.search import search
 from core.forms import PortalFilterSet
 from customers.choices import Channel
 from customers.filters import OfCustomer, UnitFilter, day_range
@@ -48,11 +48,7 @@ class ComplaintFilter(PortalFilterSet):
         return rows
 
     def search(self, rows, name, value):
-        found = Q(number__istartswith=value) | Q(title__icontains=value)
-        people = Complaint.objects.none()
-        for given in ({"name": value}, {"phone": value}, {"email": value}):
-            people = people | Complaint.objects.with_complainant(**given)
-        return rows.filter(found | Q(pk__in=people.values("pk")))
+        return search(rows, value)
 
     def not_kept(self, rows, name, value):
         breached = Complaint.objects.breached().values("pk")

@@ -10,9 +10,9 @@ from complaints.choices import Kind, MailState, State
 from complaints.models import Complaint, MailItem
 from complaints.selectors import ledger, mails
 from complaints.selectors.people import clashes
+from complaints.selectors.search import search as find
 from core import attachments, due, history, nav, panels, search
 from customers import next_steps
-from customers.names import e164
 
 SEES = ("complaints.see_all", "complaints.see_unit")
 SHOWN = 30
@@ -166,14 +166,10 @@ def hits(user, text):
     """Records by number or subject; those of a person by exact name, phone or mail."""
     if not any(user.has_perm(name) for name in SEES):
         return []
-    rows = Complaint.objects.visible_to(user)
-    found = rows.filter(number__istartswith=text) if "-" in text[:4] else rows.filter(title__icontains=text)
-    given = {"email": text} if "@" in text else {"phone": text} if e164(text) else {"name": text}
-    of_person = rows.with_complainant(**given)
-    made = {row.pk: row for row in [*found.select_related("cycle")[:HITS], *of_person.select_related("cycle")[:HITS]]}
+    rows = find(Complaint.objects.visible_to(user), text).select_related("cycle").order_by("-received_at", "-pk")
     return [
         search.Hit(row.get_kind_display(), row.title, row.get_absolute_url(), f"{row.number} · {row.state_badge.label}")
-        for row in list(made.values())[:HITS]
+        for row in rows[:HITS]
     ]
 
 

@@ -145,7 +145,13 @@ class Complaint(Tracked):
         ordering = ["-received_at", "-id"]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="complaint_by_time"),
+            models.Index(fields=["-received_at", "-id"], condition=Q(state__in=State.open()), name="complaint_open"),
             models.Index(fields=["kind", "received_at"], name="complaint_by_kind"),
+            *(
+                models.Index(fields=[name, "-received_at", "-id"], name=f"complaint_by_{name}")
+                for name in ("state", "category", "severity", "channel")
+            ),
+            models.Index(fields=["cycle"], name="complaint_of_cycle"),
             models.Index(fields=["unit", "state"], name="complaint_of_unit"),
             models.Index(fields=["handler", "state"], name="complaint_of_handler"),
             *(known(name) for name in ("customer", "contact", "interaction", "receiver", "desk", "repeat_of")),

@@ -48,7 +48,15 @@ class Cycle(models.Model):
         ordering = ["complaint", "n"]
         indexes = [
             models.Index(fields=["result_due"], condition=Q(closed_at=None), name="cycle_due"),
+            models.Index(
+                fields=["response_due"], condition=Q(closed_at=None, first_response_at=None), name="cycle_response_due"
+            ),
             models.Index(fields=["result_due", "n"], name="cycle_by_due"),
+            models.Index(
+                fields=["complaint"],
+                condition=Q(response_breached_at__isnull=False) | Q(result_breached_at__isnull=False),
+                name="cycle_not_kept",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),
