@@ -15,6 +15,13 @@ def add_counter(name, rows):
 
 
 def portal(request):
+    """Once per request: a page may hold parts that are drawn with a context of their own."""
+    if "_portal" not in request.__dict__:
+        request._portal = _portal(request)
+    return request._portal
+
+
+def _portal(request):
     user = getattr(request, "user", None)
     name = settings.PORTAL[f"name_{suffix()}"]
     context = {"portal_name": name, "portal": settings.PORTAL, "languages": settings.LANGUAGES, "theme": theme(request)}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices import Clock, Kind, State
-from complaints.models import CallBack, Complaint, Conversation, Cycle
+from complaints.models import Assignment, CallBack, Complaint, Conversation, Cycle, Determination
 from core.worktime import Limit, words
 from customers.models import Interaction
 
@@ -116,10 +116,8 @@ def talks_open_to(user, complaint):
 def cycles_of(complaint):
     """CycleViews of a record, the current one first, in a constant number of queries."""
     found = complaint.cycles.select_related("reply__author", "reply__reviewer").prefetch_related(
-        "determinations__by",
-        "assignments__unit",
-        "assignments__handler",
-        "assignments__by",
+        Prefetch("determinations", Determination.objects.select_related("by")),
+        Prefetch("assignments", Assignment.objects.select_related("unit", "handler", "by")),
         Prefetch("call_backs", CallBack.objects.select_related("by")),
         Prefetch("conversations", Conversation.objects.select_related("interaction__agent", "by")),
     )
