@@ -45,6 +45,7 @@ class User(AbstractUser):
     phone = models.CharField(_("extension"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     theme = models.CharField(_("appearance"), max_length=5, default="auto")
+    lists = models.JSONField(_("choices for lists"), default=dict, blank=True)
     post = models.ForeignKey(
         "Post", models.PROTECT, null=True, blank=True, related_name="holders", verbose_name=_("post")
     )
@@ -199,7 +200,7 @@ class SupervisionMembership(models.Model):
 class SavedViewQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own, and those shared with a role one has."""
-        return self.filter(Q(owner=user) | Q(role__in=list(user.groups.values_list("name", flat=True))))
+        return self.filter(Q(owner=user) | Q(role__in=user.groups.values("name")))
 
 
 class SavedView(TimeStamped):
@@ -224,22 +225,3 @@ class SavedView(TimeStamped):
 
     def __str__(self):
         return self.name
-
-
-class ListChoice(models.Model):
-    """What a person set for one list: its columns, and the saved view it opens with."""
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="list_choices", verbose_name=_("person"))
-    page = models.CharField(_("list"), max_length=60)
-    columns = models.JSONField(_("columns"), default=list, blank=True)
-    opens_with = models.ForeignKey(
-        SavedView, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("opens with")
-    )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "page"], name="one_choice_per_list")]
-        verbose_name = _("choice for a list")
-        verbose_name_plural = _("choices for lists")
-
-    def __str__(self):
-        return f"{self.user}: {self.page}"

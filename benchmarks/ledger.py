@@ -65,7 +65,10 @@ def at(count, options):
     kept = options.keep and options.keep / str(count)
     if kept:
         kept.mkdir(parents=True, exist_ok=True)
-    with nullcontext(kept) if kept else tempfile.TemporaryDirectory() as home, LocalServers(Path(home), environ={}) as servers:
+    with (
+        nullcontext(kept) if kept else tempfile.TemporaryDirectory() as home,
+        LocalServers(Path(home), environ={}) as servers,
+    ):
         key = Path(home) / "secret"
         if not key.exists():
             key.write_text(secrets.token_hex(32))
@@ -175,7 +178,7 @@ def measure(options):
         found[f"search:{name}"] = page(client, "/complaints/", filled({"q": text}, place), options)
     for name, text in SEARCHES.items():
         found[f"search:everywhere, {name}"] = page(client, "/search/", filled({"q": text}, place), options)
-    #found["report:status"] = page(client, "/complaints/status/", {}, options)
+    # found["report:status"] = page(client, "/complaints/status/", {}, options)
     found["detail:closed"] = page(client, closed.get_absolute_url(), {}, options)
     found["detail:open"] = page(client, opened.get_absolute_url(), {}, options)
     found["due:1,000 rows"] = dues()
@@ -205,7 +208,7 @@ def page(client, path, query, options):
     from django.db import connection
 
     taken = []
-    for turn in range(TURNS + 1):
+    for _turn in range(TURNS + 1):
         watched = Watched()
         begin = time.perf_counter()
         with connection.execute_wrapper(watched):
@@ -218,7 +221,12 @@ def page(client, path, query, options):
     if options.plans:
         explain(path, query, taken[-1][1])
     number = response.context["number"] if response.context and "number" in response.context else None
-    return {"ms": round(whole * 1000), "database ms": round(database * 1000), "queries": len(taken[-1][1]), "found": number}
+    return {
+        "ms": round(whole * 1000),
+        "database ms": round(database * 1000),
+        "queries": len(taken[-1][1]),
+        "found": number,
+    }
 
 
 def explain(path, query, seen):

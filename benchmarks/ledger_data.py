@@ -11,14 +11,31 @@ BASE = 10_000_000  # keys of the copies begin here
 OPEN_OF = 100  # one record of so many is open: the newest
 YEARS = 3
 NAMES = 3000
-WORDS = ("讲师", "教室", "课程", "证书", "发票", "退费", "教材", "班主任", "网络课堂", "考试", "报名", "客服", "食堂", "停车", "直播", "补课")
+WORDS = (
+    "讲师",
+    "教室",
+    "课程",
+    "证书",
+    "发票",
+    "退费",
+    "教材",
+    "班主任",
+    "网络课堂",
+    "考试",
+    "报名",
+    "客服",
+    "食堂",
+    "停车",
+    "直播",
+    "补课",
+)
 DEEDS = ("迟到半小时", "临时更换没有通知", "一直没有收到", "与宣传不一致", "无人回复", "内容陈旧", "态度冷淡", "价格前后不同", "无法登录", "声音听不清",
          "座位不够", "多次催促仍未解决", "解释得很清楚", "比预期的好", "要求书面说明", "希望尽快处理")  # fmt: skip
-SAID = """
-    (SELECT string_agg((%(words)s::text[])[1 + abs(hashint8(p.n * 31 + part)) %% {w}] || (%(deeds)s::text[])[1 + abs(hashint8(p.n * 17 + part)) %% {d}]
+SAID = f"""
+    (SELECT string_agg((%(words)s::text[])[1 + abs(hashint8(p.n * 31 + part)) %% {len(WORDS)}] || (%(deeds)s::text[])[1 + abs(hashint8(p.n * 17 + part)) %% {len(DEEDS)}]
         || '。学员' || chr(19968 + abs(hashint8(p.n * 7 + part)) %% 6000) || chr(19968 + abs(hashint8(p.n * 11 + part)) %% 6000) || '反映', '，'
         ORDER BY part) || '，班号' || p.n FROM generate_series(1, 6) part)
-""".format(w=len(WORDS), d=len(DEEDS))  # noqa: S608 (own words)
+"""
 PLAN = f"""
 CREATE UNLOGGED TABLE bench_plan AS
 WITH many AS (SELECT n, now() - interval '{YEARS} years' * ((%(count)s - n + 0.5) / %(count)s)::float8 AS received, hashint8(n) & 1023 AS h,
@@ -75,7 +92,8 @@ def fill(cursor, found, count):
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("CREATE UNLOGGED TABLE bench_template AS SELECT id, kind, received_at, id = ANY(%s) AS is_open FROM complaints_complaint WHERE id = ANY(%s)",
                    [[key for key, is_open in found.items() if is_open], list(found)])  # fmt: skip
-    cursor.execute("""CREATE UNLOGGED TABLE bench_talk AS SELECT talk.interaction_id AS id, row_number() OVER (PARTITION BY c.complaint_id ORDER BY talk.id) - 1 AS turn,
+    cursor.execute("""CREATE UNLOGGED TABLE bench_talk AS SELECT talk.interaction_id AS id, 
+        row_number() OVER (PARTITION BY c.complaint_id ORDER BY talk.id) - 1 AS turn,
         c.complaint_id FROM complaints_conversation talk JOIN complaints_cycle c ON c.id = talk.cycle_id""")
     cursor.execute(PLAN, {"count": count})
     cursor.execute("CREATE INDEX ON bench_plan (template)")
@@ -100,7 +118,12 @@ def fill(cursor, found, count):
     clone(cursor, "customers_interaction", "JOIN bench_talk k ON k.id = t.id JOIN bench_plan p ON p.template = k.complaint_id",
           {"id": TALK.format("id")})  # fmt: skip
     for name in ("assignment", "determination", "reply", "callback", "conversation"):
-        clone(cursor, f"complaints_{name}", BY_CYCLE, {"cycle_id": CYCLE.format("cycle_id"), "interaction_id": TALK.format("interaction_id")})
+        clone(
+            cursor,
+            f"complaints_{name}",
+            BY_CYCLE,
+            {"cycle_id": CYCLE.format("cycle_id"), "interaction_id": TALK.format("interaction_id")},
+        )
     for name in ("endrequest", "suggestiondecision"):
         clone(cursor, f"complaints_{name}", OF_RECORD, {"complaint_id": "p.id"})
     cursor.execute("""INSERT INTO core_numbersequence (kind, year, last) SELECT prefix, year, max(number) FROM bench_plan GROUP BY 1, 2
@@ -123,21 +146,32 @@ def names(cursor):
         name = family[k % 10] + given[k // 10 % 10] + chr(0x4E00 + k)
         phone = f"+86139{k:08d}"
         rows.append((k, stored["name"](name), digest["name"](name), stored["phone"](phone), digest["phone"](phone)))
-    cursor.execute("CREATE UNLOGGED TABLE bench_name (k int PRIMARY KEY, name text, name_index text, phone text, phone_index text)")
+    cursor.execute(
+        "CREATE UNLOGGED TABLE bench_name (k int PRIMARY KEY, name text, name_index text, phone text, phone_index text)"
+    )
     cursor.copy_expert("COPY bench_name FROM STDIN", StringIO("".join("\t".join(map(str, row)) + "\n" for row in rows)))
 
 
 def clone(cursor, table, join, changed, words=None, order=""):
     """Copy the rows ``t`` of ``table`` for each row ``p`` of the plan; moments move with the record, keys are new."""
-    cursor.execute("""SELECT attname, atttypid = 'timestamptz'::regtype, attname = 'id' FROM pg_attribute
-        WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''""", [table])
+    cursor.execute(
+        """SELECT attname, atttypid = 'timestamptz'::regtype, attname = 'id' FROM pg_attribute
+        WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''""",
+        [table],
+    )
     columns = cursor.fetchall()
     picked = []
     for name, is_moment, is_key in columns:
-        told = f't."{name}" + p.shift' if is_moment else f"nextval(pg_get_serial_sequence('{table}', 'id'))" if is_key else f't."{name}"'
+        told = (
+            f't."{name}" + p.shift'
+            if is_moment
+            else f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+            if is_key
+            else f't."{name}"'
+        )
         picked.append(changed.get(name, told))
     listed = ", ".join(f'"{name}"' for name, *_rest in columns)
-    statement = f"INSERT INTO {table} ({listed}) OVERRIDING SYSTEM VALUE SELECT {', '.join(picked)} FROM {table} t {join} {order}"  # noqa: S608 (own names)
+    statement = f"INSERT INTO {table} ({listed}) OVERRIDING SYSTEM VALUE SELECT {', '.join(picked)} FROM {table} t {join} {order}"
     cursor.execute(statement, words or {})
 
 

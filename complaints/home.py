@@ -34,6 +34,7 @@ HISTORY = {
     "answer_failed": gettext_lazy("The answer did not arrive"), "take_mail": gettext_lazy("Mail taken"),
     "dismiss_mail": gettext_lazy("Not for us"),
     "release_mail": gettext_lazy("Sender checked"), "settle_mail": gettext_lazy("Needs no answer"),
+    "handed_to_unit": gettext_lazy("Handed to another unit"), "reminded": gettext_lazy("The handler was reminded"),
     "take_back_mail": gettext_lazy("Taken back"), "mark_sent": gettext_lazy("Answer sent"),
 }  # fmt: skip
 

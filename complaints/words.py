@@ -74,7 +74,7 @@ CREATE TRIGGER words_changed AFTER UPDATE OF summary ON customers_interaction FO
 CREATE TRIGGER words_changed AFTER UPDATE OF name_zh, name_en, code ON customers_customer FOR EACH ROW
     WHEN ((OLD.name_zh, OLD.name_en, OLD.code) IS DISTINCT FROM (NEW.name_zh, NEW.name_en, NEW.code))
     EXECUTE FUNCTION complaints_follow_words('id');
-"""
+"""  # noqa: S608 (own names)
 DROPPED = """
 DROP TRIGGER words ON complaints_complaint;
 DROP TRIGGER words_changed ON complaints_complaint;
@@ -101,7 +101,7 @@ def functions():
 def spoken(*sources):
     """Operations for all texts: ``sources`` are (table, column that leads to the record, columns with words)."""
     parts = [
-        f"SELECT concat_ws(chr(10), {', '.join(columns)}) FROM {table} WHERE {OF_RECORD[key]}"
+        f"SELECT concat_ws(chr(10), {', '.join(columns)}) FROM {table} WHERE {OF_RECORD[key]}"  # noqa: S608 (own names)
         for table, key, columns in sources
         if table != "complaints_conversation"
     ]
@@ -115,7 +115,7 @@ CREATE OR REPLACE FUNCTION complaints_said(record_id bigint) RETURNS text LANGUA
             WHERE talk.{OF_RECORD["cycle_id"]}
     ) parts
 $$;
-"""
+"""  # noqa: S608 (own names)
     return [
         migrations.RunSQL(said, "DROP FUNCTION complaints_said(bigint);"),
         *(follow(*source) for source in sources),

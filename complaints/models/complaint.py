@@ -50,9 +50,8 @@ class ComplaintQuerySet(models.QuerySet):
 
     def overdue(self, at=None):
         """Open, and a clock that still runs is past its end."""
-        at = at or timezone.now()
-        late = Q(cycle__response_due__lt=at, cycle__first_response_at=None) | Q(cycle__result_due__lt=at)
-        return self.open().filter(late, cycle__replied_at=None)
+        cycles = self.model._meta.get_field("cycle").related_model.objects
+        return self.open().filter(pk__in=cycles.late(at or timezone.now()).values("complaint"))
 
     def breached(self):
         """Of which a clock was not kept in any cycle."""

@@ -17,6 +17,19 @@ class CycleQuerySet(models.QuerySet):
         """Cycles of which a clock still runs."""
         return self.open().filter(replied_at=None)
 
+    def late(self, at):
+        """Running, and a clock is past its end."""
+        return self.running().filter(Q(response_due__lt=at, first_response_at=None) | Q(result_due__lt=at))
+
+    def due_between(self, since, until):
+        """Of which the clock that runs out first does so in the time."""
+        response = Q(response_due__range=(since, until), first_response_at=None)
+        later = Q(response_due=None) | Q(first_response_at__isnull=False) | Q(response_due__gt=until)
+        return self.filter(response | later & Q(result_due__range=(since, until)))
+
+    def not_kept(self):
+        return self.filter(Q(response_breached_at__isnull=False) | Q(result_breached_at__isnull=False))
+
 
 class Cycle(models.Model):
     """One round of handling with its own clocks. The due moments are stored and follow from ``started_at``, the limits

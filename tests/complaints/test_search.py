@@ -20,13 +20,22 @@ def found(text, rows=None):
     return sorted(search(rows, text).values_list("number", flat=True))
 
 
-TEXTS = ["讲师 迟到30分钟，没有通知！", "Ａｐｐ登录失败 ΣΊΣΥΦΟΣ Straße", "「证书」丢失—补办¥200", "  a\tb\n c  ", "ﬁne 𠮷野家\\'x'", ""]
+TEXTS = [
+    "讲师 迟到30分钟，没有通知！",
+    "Ａｐｐ登录失败 ΣΊΣΥΦΟΣ Straße",
+    "「证书」丢失—补办¥200",
+    "  a\tb\n c  ",
+    "ﬁne 𠮷野家\\'x'",
+    "",
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_database_compares_as_the_portal_does(text):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT complaints_plain(%s), tsvector_to_array(complaints_grams(complaints_plain(%s)))", [text, text])
+        cursor.execute(
+            "SELECT complaints_plain(%s), tsvector_to_array(complaints_grams(complaints_plain(%s)))", [text, text]
+        )
         form, stored = cursor.fetchone()
     assert form == plain(text)
     assert set(grams(text)) <= set(stored)
@@ -75,9 +84,13 @@ def test_the_latest_words_count(crew):
 
 
 def test_what_is_encrypted_is_not_in_the_index_and_found_exactly_only():
-    row = make_complaint(title="退费", complainant={"name": "欧阳修文", "phone": "13812345678", "email": "ou@example.com"})
+    row = make_complaint(
+        title="退费", complainant={"name": "欧阳修文", "phone": "13812345678", "email": "ou@example.com"}
+    )
     kept = RecordWords.objects.get(complaint=row)
-    assert [part in kept.text or part in kept.vector for part in ("欧阳", "修文", "13812345678", "ou@example")] == [False] * 4
+    assert [part in kept.text or part in kept.vector for part in ("欧阳", "修文", "13812345678", "ou@example")] == [
+        False
+    ] * 4
     assert [found(text) for text in ("欧阳修文", "+86 138-1234-5678", "OU@example.com", "欧阳", "1381234")] == [
         [row.number], [row.number], [row.number], [], [],
     ]  # fmt: skip
@@ -101,7 +114,9 @@ def test_numbers_are_told_from_words(text, is_number):
 
 def test_numbers_are_found_whole_without_their_kind_and_by_their_beginning():
     row = make_complaint()
-    assert [found(text) for text in (row.number, row.number.lower(), row.number[3:], row.number[:-2])] == [[row.number]] * 4
+    assert [found(text) for text in (row.number, row.number.lower(), row.number[3:], row.number[:-2])] == [
+        [row.number]
+    ] * 4
 
 
 def test_a_search_shows_nothing_that_the_person_does_not_see(crew):
