@@ -31,11 +31,21 @@ WORDS = (
 )
 DEEDS = ("迟到半小时", "临时更换没有通知", "一直没有收到", "与宣传不一致", "无人回复", "内容陈旧", "态度冷淡", "价格前后不同", "无法登录", "声音听不清",
          "座位不够", "多次催促仍未解决", "解释得很清楚", "比预期的好", "要求书面说明", "希望尽快处理")  # fmt: skip
+WORD = f"(%(words)s::text[])[1 + abs(hashint8(p.n * 31 + part)) %% {len(WORDS)}]"
+DEED = f"(%(deeds)s::text[])[1 + abs(hashint8(p.n * 17 + part)) %% {len(DEEDS)}]"
+NAME = "chr(19968 + abs(hashint8(p.n * 7 + part)) %% 6000) || chr(19968 + abs(hashint8(p.n * 11 + part)) %% 6000)"
 SAID = f"""
-    (SELECT string_agg((%(words)s::text[])[1 + abs(hashint8(p.n * 31 + part)) %% {len(WORDS)}] || (%(deeds)s::text[])[1 + abs(hashint8(p.n * 17 + part)) %% {len(DEEDS)}]
-        || '。学员' || chr(19968 + abs(hashint8(p.n * 7 + part)) %% 6000) || chr(19968 + abs(hashint8(p.n * 11 + part)) %% 6000) || '反映', '，'
-        ORDER BY part) || '，班号' || p.n FROM generate_series(1, 6) part)
+    (SELECT string_agg({WORD} || {DEED} || '。学员' || {NAME} || '反映', '，' ORDER BY part) || '，班号' || p.n FROM generate_series(1, 6) part)
 """
+CUSTOMER = """CASE WHEN p.h %% 5 < 2 THEN
+    (SELECT min(id) FROM customers_customer) + p.n %% (SELECT count(*) FROM customers_customer) END"""
+CATEGORY = """CASE WHEN t.category = '' THEN '' ELSE (ARRAY['quality', 'service', 'service', 'service', 'price', 'after_sales', 'organisation',
+    'conduct', 'other'])[1 + p.h %% 9] END"""
+SEVERITY = "CASE WHEN t.severity = '' THEN '' WHEN p.h %% 100 = 0 THEN 'critical' WHEN p.h %% 10 = 0 THEN 'major' ELSE 'minor' END"
+CHANNEL = (
+    "(ARRAY['phone', 'phone', 'phone', 'phone', 'mail', 'mail', 'web', 'web', 'walk_in', 'wechat'])[1 + p.h %% 10]"
+)
+NUMBER = "p.prefix || '-' || p.year || '-' || lpad(p.number::text, greatest(6, length(p.number::text)), '0')"
 PLAN = f"""
 CREATE UNLOGGED TABLE bench_plan AS
 WITH many AS (SELECT n, now() - interval '{YEARS} years' * ((%(count)s - n + 0.5) / %(count)s)::float8 AS received, hashint8(n) & 1023 AS h,
@@ -92,7 +102,7 @@ def fill(cursor, found, count):
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("CREATE UNLOGGED TABLE bench_template AS SELECT id, kind, received_at, id = ANY(%s) AS is_open FROM complaints_complaint WHERE id = ANY(%s)",
                    [[key for key, is_open in found.items() if is_open], list(found)])  # fmt: skip
-    cursor.execute("""CREATE UNLOGGED TABLE bench_talk AS SELECT talk.interaction_id AS id, 
+    cursor.execute("""CREATE UNLOGGED TABLE bench_talk AS SELECT talk.interaction_id AS id,
         row_number() OVER (PARTITION BY c.complaint_id ORDER BY talk.id) - 1 AS turn,
         c.complaint_id FROM complaints_conversation talk JOIN complaints_cycle c ON c.id = talk.cycle_id""")
     cursor.execute(PLAN, {"count": count})
@@ -101,12 +111,8 @@ def fill(cursor, found, count):
     cursor.execute("UPDATE complaints_complaint SET number = 'copied ' || id WHERE id = ANY(%s)", [list(found)])
     words = {"words": list(WORDS), "deeds": list(DEEDS)}
     clone(cursor, "complaints_complaint", "JOIN bench_plan p ON p.template = t.id", {
-        "id": "p.id", "number": "p.prefix || '-' || p.year || '-' || lpad(p.number::text, greatest(6, length(p.number::text)), '0')",
-        "cycle_id": CYCLE.format("cycle_id"), "text": SAID, "title": "substr(" + SAID + ", 1, 18)", "form_key": "''", "code_hash": "''",
-        "customer_id": "CASE WHEN p.h % 5 < 2 THEN (SELECT min(id) FROM customers_customer) + p.n % (SELECT count(*) FROM customers_customer) END".replace("%", "%%"),
-        "channel": "(ARRAY['phone','phone','phone','phone','mail','mail','web','web','walk_in','wechat'])[1 + p.h %% 10]",
-        "category": "CASE WHEN t.category = '' THEN '' ELSE (ARRAY['quality','service','service','service','price','after_sales','organisation','conduct','other'])[1 + p.h %% 9] END",
-        "severity": "CASE WHEN t.severity = '' THEN '' WHEN p.h %% 100 = 0 THEN 'critical' WHEN p.h %% 10 = 0 THEN 'major' ELSE 'minor' END",
+        "id": "p.id", "number": NUMBER, "cycle_id": CYCLE.format("cycle_id"), "text": SAID, "title": "substr(" + SAID + ", 1, 18)",
+        "form_key": "''", "code_hash": "''", "customer_id": CUSTOMER, "channel": CHANNEL, "category": CATEGORY, "severity": SEVERITY,
     }, words)  # fmt: skip
     clone(cursor, "complaints_cycle", OF_RECORD, {"id": CYCLE.format("id"), "complaint_id": "p.id",
           "result_breached_at": "CASE WHEN p.h %% 8 = 0 AND t.closed_at IS NOT NULL THEN t.result_due + p.shift END"})  # fmt: skip
@@ -207,7 +213,8 @@ INVARIANTS = {
         WHERE r.cycle_id IS DISTINCT FROM (SELECT id FROM complaints_cycle c WHERE c.complaint_id = r.id ORDER BY n DESC LIMIT 1)""",
     "records whose state is not that of their last event": """SELECT count(*) FROM complaints_complaint r WHERE state IS DISTINCT FROM (
         SELECT to_state FROM core_event WHERE subject = 'complaints.complaint' AND subject_id = r.id AND to_state <> '' ORDER BY id DESC LIMIT 1)""",
-    "records without words or complainant": """SELECT count(*) FROM complaints_complaint r WHERE NOT EXISTS (SELECT FROM complaints_recordwords WHERE complaint_id = r.id)
+    "records without words or complainant": """SELECT count(*) FROM complaints_complaint r
+        WHERE NOT EXISTS (SELECT FROM complaints_recordwords WHERE complaint_id = r.id)
         OR NOT EXISTS (SELECT FROM complaints_complainant WHERE complaint_id = r.id)""",
     "handlers who also reviewed or called back": """SELECT count(*) FROM core_contribution a JOIN core_contribution b USING (subject, subject_id, user_id)
         WHERE a.part = 'handled' AND b.part IN ('reviewed', 'called_back')""",

@@ -25,7 +25,7 @@ CLOCKS = (
 NARROWING = (
     "state", "customer", "q", "received_at", "closed_at", "breached", "clock", "handler", "verdict", "tier", "repeat", "again",
 )  # fmt: skip
-SEARCH_CAP = 1000  # a search counts no further
+COMMON_CAP = 100  # a word that is everywhere is counted no further
 VIEWS = (
     ("open", pgettext_lazy("complaint", "Open")),
     ("mine", _("Mine")),
@@ -40,6 +40,7 @@ VIEWS = (
 class ComplaintFilter(PortalFilterSet):
     """Without a word on it: what is open."""
 
+    count_cap = None
     view = django_filters.ChoiceFilter(label=_("View"), choices=VIEWS, method="as_it_is")
     q = django_filters.CharFilter(label=_("Number, subject, exact name or phone"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind)
@@ -73,11 +74,9 @@ class ComplaintFilter(PortalFilterSet):
         return rows
 
     def search(self, rows, name, value):
-        return search(rows, value)
-
-    @property
-    def count_cap(self):
-        return SEARCH_CAP if self.form.is_valid() and self.form.cleaned_data.get("q") else None
+        rows, is_common = search(rows, value)
+        self.count_cap = COMMON_CAP if is_common else None
+        return rows
 
     def not_kept(self, rows, name, value):
         breached = Exists(Cycle.objects.not_kept().filter(complaint=OuterRef("pk")))

@@ -167,10 +167,10 @@ def hits(user, text):
     """Records by number or subject; those of a person by exact name, phone or mail."""
     if not any(user.has_perm(name) for name in SEES):
         return []
-    rows = find(Complaint.objects.visible_to(user), text).select_related("cycle").order_by("-received_at", "-pk")
+    rows, _is_common = find(Complaint.objects.visible_to(user), text)
     return [
         search.Hit(row.get_kind_display(), row.title, row.get_absolute_url(), f"{row.number} · {row.state_badge.label}")
-        for row in rows[:HITS]
+        for row in rows.select_related("cycle").order_by("-received_at", "-pk")[:HITS]
     ]
 
 

@@ -1,12 +1,13 @@
 """Finding records by what they say, a number, or the exact person: one to four Chinese characters are enough (decision 20)."""
 
 import re
+from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 
 from complaints.choices import Kind
-from complaints.models import Complainant, Complaint
+from complaints.models import Complainant, RecordWords
 from complaints.words import BLANKS
 from customers.names import e164, plain
 
@@ -15,6 +16,7 @@ PREFIX = re.compile(r"[A-Z]{2}-\d{0,4}")
 TO_BLANKS = str.maketrans(dict.fromkeys(BLANKS, " "))
 PHONE_DIGITS = 7
 PEOPLE = 1000  # records of one person that a search looks through
+FEW = 3000  # records that are fetched by their keys; more are met on the way
 
 
 def grams(text):
@@ -35,29 +37,58 @@ class Every(SearchQuery):
         super().__init__(" & ".join(quoted), search_type="raw")
 
 
-def saying(rows, text):
-    """Of ``rows`` those that say every word of ``text`` somewhere; none for nothing but punctuation."""
-    found = grams(text)
+@dataclass(frozen=True)
+class Found:
+    """What a search matches: ``keys`` of few records, or none of them and ``says`` for the many of a common word."""
+
+    keys: frozenset = frozenset()
+    says: object = None
+
+    @property
+    def is_common(self):
+        return self.says is not None
+
+    def among(self, rows):
+        """Of ``rows`` those that match. Many are met on the way through the rows in their own order: nothing is sorted."""
+        return rows.filter(self.says) if self.is_common else rows.filter(pk__in=self.keys)
+
+
+def look_up(text):
+    """Found for a text: the records of the exact person, phone or mail, and those that say every word; one query.
+
+    The index is asked for a bounded number of keys first, because nobody can foretell how often pairs stand together: few are
+    then fetched by key, and many are found soon by walking from the newest.
+    """
+    words, found = [word for word in plain(text).split() if grams(word)], grams(text)
+    person = of_person(text)
     if not found:
-        return rows.none()
-    rows = rows.filter(words__vector=Every(found))
-    for word in plain(text).split():
+        return Found(frozenset(person.values_list("complaint", flat=True)) if person is not None else frozenset())
+    said = RecordWords.objects.filter(vector=Every(found))
+    for word in words:
         if len(word) > 2:  # pairs may stand apart from each other
-            rows = rows.filter(words__text__contains=word)
-    return rows
+            said = said.filter(text__contains=word)
+    said = said.order_by().values_list("complaint", flat=True)[: FEW + 1]
+    keys = list(said.union(person.values_list("complaint", flat=True)) if person is not None else said)
+    return Found(frozenset(keys)) if len(keys) <= FEW else Found(says=said_by(words))
+
+
+def said_by(words):
+    """The record says each of ``words``, asked of one record at a time."""
+    says = Q()
+    for word in words:
+        says &= Q(text__contains=word)
+    own = RecordWords.objects.filter(pk=OuterRef("pk"))
+    return Subquery(own.values_list(ExpressionWrapper(says, BooleanField())), output_field=BooleanField())
 
 
 def search(rows, text):
-    """Of ``rows`` those with the number, of the exact person, phone or mail, or that say it (the customer's name included)."""
+    """(of ``rows`` those with the number, of the exact person, or that say it; whether it is too common to be counted)."""
     text = text.strip()
     number = numbered(text)
     if number is not None:
-        return rows.filter(number)
-    people = of_people(text)
-    if not people:
-        return saying(rows, text)
-    said = saying(Complaint.objects.all(), text).order_by().values("pk")
-    return rows.filter(Q(pk__in=people) | Q(pk__in=said))
+        return rows.filter(number), False
+    found = look_up(text)
+    return found.among(rows), found.is_common
 
 
 def numbered(text):
@@ -78,8 +109,8 @@ def numbered(text):
     return found
 
 
-def of_people(text):
-    """Keys of the newest records of the person whom ``text`` names exactly; most texts name nobody."""
+def of_person(text):
+    """Complainants whom ``text`` names exactly, the newest; None for what can be no name, phone or mail."""
     if "@" in text:
         column = "email_index"
     else:
@@ -87,6 +118,5 @@ def of_people(text):
         column = "phone_index" if is_phone else "name_index"
     digest = Complainant._meta.get_field(column).digest(text)
     if not digest or len(plain(text)) < 2:
-        return set()
-    rows = Complainant.objects.filter(**{column: digest}).order_by("-complaint")
-    return set(rows.values_list("complaint", flat=True)[:PEOPLE])
+        return None
+    return Complainant.objects.filter(**{column: digest}).order_by("-complaint")[:PEOPLE]

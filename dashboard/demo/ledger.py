@@ -5,8 +5,18 @@ from accounts.services import lists
 
 PAGE = "complaints.ledger"
 VIEWS = (
-    ("lead", "逾期未答复", "view=overdue&sort=due&columns=number,title,customer,tier,responsible,state,due", Role.AGENT),
-    ("lead", "有责投诉（全部）", "view=all&verdict=justified&columns=number,title,received_at,unit,cause,verdict,measures,reply", Role.EXECUTIVE),
+    (
+        "lead",
+        "逾期未答复",
+        "view=overdue&sort=due&columns=number,title,customer,tier,responsible,state,due",
+        Role.AGENT,
+    ),
+    (
+        "lead",
+        "有责投诉（全部）",
+        "view=all&verdict=justified&columns=number,title,received_at,unit,cause,verdict,measures,reply",
+        Role.EXECUTIVE,
+    ),
     ("lead", "重要客户", "tier=important&view=open", ""),
 )
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def found(text, rows=None):
     rows = Complaint.objects.all() if rows is None else rows
-    return sorted(search(rows, text).values_list("number", flat=True))
+    return sorted(search(rows, text)[0].values_list("number", flat=True))
 
 
 TEXTS = [
@@ -125,3 +125,15 @@ def test_a_search_shows_nothing_that_the_person_does_not_see(crew):
     assert found("证书迟发", Complaint.objects.visible_to(crew.handler)) == [own.number]
     hits = [hit.url for hit in everywhere.find(crew.handler, "证书迟") if hit.url.startswith("/complaints/")]
     assert hits == [own.get_absolute_url()]
+
+
+def test_a_common_word_is_met_on_the_way_and_counted_no_further(as_lead, crew, monkeypatch):
+    rows = [make_complaint(crew.agent, title="课程太长", text="第" + "一二三"[n]) for n in range(3)]
+    make_complaint(crew.agent, title="教室", text="无关")
+    monkeypatch.setattr("complaints.selectors.search.FEW", 1)
+    monkeypatch.setattr("complaints.filters.COMMON_CAP", 2)
+    everything, is_common = search(Complaint.objects.order_by("-received_at", "-pk"), "课程 太长")
+    assert ([row.pk for row in everything], is_common) == ([row.pk for row in rows[::-1]], True)
+    response = as_lead.get("/complaints/", {"q": "课程"})
+    assert (len(response.context["table"].rows), response.context["count"]) == (3, "2+")
+    assert search(Complaint.objects.all(), "无关")[1] is False
