@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import DepartmentType, UnitKind
+from accounts.choices import DepartmentType, Role, UnitKind
 from core.i18n import pick, pinyin_key
 from core.models import TimeStamped
 
@@ -45,6 +45,7 @@ class User(AbstractUser):
     phone = models.CharField(_("extension"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     theme = models.CharField(_("appearance"), max_length=5, default="auto")
+    lists = models.JSONField(_("choices for lists"), default=dict, blank=True)
     post = models.ForeignKey(
         "Post", models.PROTECT, null=True, blank=True, related_name="holders", verbose_name=_("post")
     )
@@ -194,3 +195,33 @@ class SupervisionMembership(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those shared with a role one has."""
+        return self.filter(Q(owner=user) | Q(role__in=user.groups.values("name")))
+
+
+class SavedView(TimeStamped):
+    """A list as somebody wants to see it again: filters, order and columns as the query of its address. ``role`` shares it;
+    it shows each person only the rows that person sees.
+    """
+
+    owner = models.ForeignKey(User, models.PROTECT, related_name="saved_views", verbose_name=_("made by"))
+    page = models.CharField(_("list"), max_length=60)
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(_("filter"), max_length=2000, blank=True)
+    role = models.CharField(_("shared with"), max_length=30, choices=Role, blank=True)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="view_name_once")]
+        permissions = [("share_views", _("Can share saved views with a role"))]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+
+    def __str__(self):
+        return self.name

@@ -13,7 +13,7 @@ GRANTS = {
         "appraisal.see_own", "fieldwork.make_calls", "fieldwork.make_visits",
     ),
     Role.LEAD: (
-        *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
+        "accounts.share_views", *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
         "customers.import_data", "customers.export_personal", "customers.reveal_personal", "surveys.see_answers", "surveys.open_seal",
         "surveys.publish_questionnaire", "surveys.approve_plan", "surveys.enter_answers", "surveys.check_answers", "reports.see_reports",
         "surveys.decide_level", "surveys.confirm_duty", "surveys.do_tasks", "surveys.check_quality",
@@ -27,7 +27,7 @@ GRANTS = {
         "fieldwork.see_visits", "fieldwork.make_visits", "fieldwork.reveal_secrets",
     ),
     Role.SURVEY_OFFICER: (
-        *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
+        "accounts.share_views", *SEE_CUSTOMERS, *SEE_SURVEYS, "customers.see_all", "customers.edit_customer", "customers.assign_follow_up",
         "customers.import_data", "customers.export_personal", "surveys.write_plan", "surveys.design_questionnaire",
         "surveys.publish_questionnaire", "surveys.run_wave", "surveys.see_answers", "surveys.export_answers",
         "surveys.confirm_finding", "surveys.enter_answers", "surveys.import_answers", "surveys.collect_ratings",
@@ -48,7 +48,7 @@ GRANTS = {
         "fieldwork.make_visits",
     ),
     Role.EXECUTIVE: (
-        *SEE_SURVEYS, "customers.see_all", "surveys.approve_plan", "surveys.decide_level", "surveys.confirm_duty",
+        "accounts.share_views", *SEE_SURVEYS, "customers.see_all", "surveys.approve_plan", "surveys.decide_level", "surveys.confirm_duty",
         "surveys.set_rules", "surveys.check_quality", "reports.see_reports", "reports.review_report",
         "reports.issue_report", "accounts.see_people", "accounts.see_supervision", "accounts.name_supervisors",
         "complaints.see_all", "complaints.manage", "improvements.see_all", "improvements.approve_extension",

@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from core.permissions import add_rule, capability
+from core.permissions import add_rule, capability, is_person
 
 
 @rules.predicate
@@ -19,3 +19,9 @@ add_rule(
     capability("accounts.name_supervisors"),
     otherwise=_("Only management names the supervision group."),
 )
+add_rule(
+    "accounts.share_view",
+    capability("accounts.share_views"),
+    otherwise=_("Your role does not include sharing views with others."),
+)
+add_rule("accounts.delete_view", is_person("owner"), otherwise=_("A saved view is deleted by who made it."))

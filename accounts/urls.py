@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import views, views_lists
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,5 +19,9 @@ urlpatterns = [
     path("supervision/", views.supervision, name="supervision"),
     path("supervision/new", views.supervisor_name, name="supervisor_name"),
     path("supervision/<int:pk>/release", views.supervisor_release, name="supervisor_release"),
+    path("lists/save", views_lists.view_save, name="view_save"),
+    path("lists/columns", views_lists.columns_save, name="columns_save"),
+    path("lists/<int:pk>/delete", views_lists.view_delete, name="view_delete"),
+    path("lists/<int:pk>/open-with", views_lists.view_open_with, name="view_open_with"),
     path("me/", views.profile, name="profile"),
 ]

@@ -8,7 +8,7 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints and suggestions")
 
     def ready(self):
-        from complaints import database, home, messages, receivers, report_sections  # noqa: F401  (messages register their kinds)
+        from complaints import database, exports, home, messages, receivers, report_sections  # noqa: F401  (they register jobs and kinds)
         from complaints.services import mails
         from customers import signals
         from notifications.inbound.takers import add_taker

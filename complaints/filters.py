@@ -1,17 +1,31 @@
 """What the ledger can be narrowed by."""
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from accounts.selectors import units_of
-from complaints.choices import Category, Kind, MailState, Severity, State
-from complaints.models import Complaint, MailItem
+from complaints.choices import Category, Kind, MailState, Nature, Severity, State, Verdict
+from complaints.models import Complaint, Cycle, MailItem
+from complaints.selectors.search import search
 from core.forms import PortalFilterSet
-from customers.choices import Channel
+from customers.choices import Channel, Tier
 from customers.filters import OfCustomer, UnitFilter, day_range
 
+CLOCKS = (
+    ("late", _("Overdue")),
+    ("today", _("Due today")),
+    ("running", _("Running")),
+    ("kept", _("Answered in time")),
+    ("not_kept", _("Not in time")),
+)
+NARROWING = (
+    "state", "customer", "q", "received_at", "closed_at", "breached", "clock", "handler", "verdict", "tier", "repeat", "again",
+)  # fmt: skip
+COMMON_CAP = 100  # a word that is everywhere is counted no further
 VIEWS = (
     ("open", pgettext_lazy("complaint", "Open")),
     ("mine", _("Mine")),
@@ -26,6 +40,7 @@ VIEWS = (
 class ComplaintFilter(PortalFilterSet):
     """Without a word on it: what is open."""
 
+    count_cap = None
     view = django_filters.ChoiceFilter(label=_("View"), choices=VIEWS, method="as_it_is")
     q = django_filters.CharFilter(label=_("Number, subject, exact name or phone"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind)
@@ -34,34 +49,67 @@ class ComplaintFilter(PortalFilterSet):
     severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Severity)
     channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel)
     unit = UnitFilter(field_name="unit")
+    handler = django_filters.CharFilter(label=_("Handler's name"), method="handled_by")
+    clock = django_filters.ChoiceFilter(label=pgettext_lazy("ledger", "Clock"), choices=CLOCKS, method="by_clock")
+    nature = django_filters.ChoiceFilter(label=_("Nature"), choices=Nature)
+    verdict = django_filters.ChoiceFilter(label=_("Responsibility"), choices=Verdict, field_name="cycle__verdict")
+    tier = django_filters.ChoiceFilter(label=_("Customer tier"), choices=Tier, field_name="customer__tier")
+    repeat = django_filters.BooleanFilter(
+        label=_("Repeats an earlier one"), field_name="repeat_of", lookup_expr="isnull", exclude=True
+    )
+    again = django_filters.BooleanFilter(label=_("Handled more than once"), method="handled_again")
     received_at = day_range(label=_("Received"))
+    closed_at = day_range(label=_("Closed"), field_name="cycle__closed_at")
     breached = django_filters.BooleanFilter(label=_("A clock was not kept"), method="not_kept")
     customer = OfCustomer()
 
     class Meta:
         model = Complaint
         fields = (
-            "view", "q", "kind", "state", "category", "severity", "channel", "unit", "received_at", "breached", "customer",
+            "view", "q", "kind", "state", "category", "severity", "nature", "channel", "unit", "handler", "clock", "breached",
+            "verdict", "tier", "repeat", "again", "received_at", "closed_at", "customer",
         )  # fmt: skip
 
     def as_it_is(self, rows, name, value):
         return rows
 
     def search(self, rows, name, value):
-        found = Q(number__istartswith=value) | Q(title__icontains=value)
-        people = Complaint.objects.none()
-        for given in ({"name": value}, {"phone": value}, {"email": value}):
-            people = people | Complaint.objects.with_complainant(**given)
-        return rows.filter(found | Q(pk__in=people.values("pk")))
+        rows, is_common = search(rows, value)
+        self.count_cap = COMMON_CAP if is_common else None
+        return rows
 
     def not_kept(self, rows, name, value):
-        breached = Complaint.objects.breached().values("pk")
-        return rows.filter(pk__in=breached) if value else rows.exclude(pk__in=breached)
+        breached = Exists(Cycle.objects.not_kept().filter(complaint=OuterRef("pk")))
+        return rows.filter(breached) if value else rows.filter(~breached)
+
+    def handled_by(self, rows, name, value):
+        """By a part of the name; "-" finds what nobody handles."""
+        if value.strip() in ("-", "－", "无"):
+            return rows.filter(handler=None)
+        named = Q(name_zh__icontains=value) | Q(name_en__icontains=value)
+        return rows.filter(handler__in=list(User.objects.filter(named).values_list("pk", flat=True)[:200]))
+
+    def handled_again(self, rows, name, value):
+        return rows.filter(cycle__n__gt=1) if value else rows.filter(cycle__n=1)
+
+    def by_clock(self, rows, name, value):
+        if value == "late":
+            return rows.overdue()
+        if value in ("today", "running"):
+            cycles = Cycle.objects.running()
+            if value == "today":
+                now = timezone.now()
+                cycles = cycles.due_between(
+                    now, timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=999999)
+                )
+            return rows.open().filter(pk__in=cycles.values("complaint"))
+        breached = Exists(Cycle.objects.not_kept().filter(pk=OuterRef("cycle")))
+        return rows.filter(breached) if value == "not_kept" else rows.filter(~breached, cycle__replied_at__isnull=False)
 
     def filter_queryset(self, rows):
         chosen = self.form.cleaned_data
         rows = super().filter_queryset(rows)
-        narrowed = any(chosen.get(name) for name in ("state", "customer", "q", "received_at"))
+        narrowed = any(chosen.get(name) not in (None, "") for name in NARROWING)
         match chosen.get("view") or ("all" if narrowed else "open"):
             case "open":
                 return rows.open()

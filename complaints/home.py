@@ -10,9 +10,9 @@ from complaints.choices import Kind, MailState, State
 from complaints.models import Complaint, MailItem
 from complaints.selectors import ledger, mails
 from complaints.selectors.people import clashes
+from complaints.selectors.search import search as find
 from core import attachments, due, history, nav, panels, search
 from customers import next_steps
-from customers.names import e164
 
 SEES = ("complaints.see_all", "complaints.see_unit")
 SHOWN = 30
@@ -34,6 +34,7 @@ HISTORY = {
     "answer_failed": gettext_lazy("The answer did not arrive"), "take_mail": gettext_lazy("Mail taken"),
     "dismiss_mail": gettext_lazy("Not for us"),
     "release_mail": gettext_lazy("Sender checked"), "settle_mail": gettext_lazy("Needs no answer"),
+    "handed_to_unit": gettext_lazy("Handed to another unit"), "reminded": gettext_lazy("The handler was reminded"),
     "take_back_mail": gettext_lazy("Taken back"), "mark_sent": gettext_lazy("Answer sent"),
 }  # fmt: skip
 
@@ -166,14 +167,10 @@ def hits(user, text):
     """Records by number or subject; those of a person by exact name, phone or mail."""
     if not any(user.has_perm(name) for name in SEES):
         return []
-    rows = Complaint.objects.visible_to(user)
-    found = rows.filter(number__istartswith=text) if "-" in text[:4] else rows.filter(title__icontains=text)
-    given = {"email": text} if "@" in text else {"phone": text} if e164(text) else {"name": text}
-    of_person = rows.with_complainant(**given)
-    made = {row.pk: row for row in [*found.select_related("cycle")[:HITS], *of_person.select_related("cycle")[:HITS]]}
+    rows, _is_common = find(Complaint.objects.visible_to(user), text)
     return [
         search.Hit(row.get_kind_display(), row.title, row.get_absolute_url(), f"{row.number} · {row.state_badge.label}")
-        for row in list(made.values())[:HITS]
+        for row in rows.select_related("cycle").order_by("-received_at", "-pk")[:HITS]
     ]
 
 

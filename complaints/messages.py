@@ -236,6 +236,8 @@ LINES = {
     "end_refused": (gettext_lazy("End of a record refused"), gettext_lazy("Not ended, it goes its way: %(number)s %(title)s")),
     "mail_came": (gettext_lazy("Mail of the customer"), gettext_lazy("The customer wrote: %(number)s %(title)s")),
     "mail_failed": (gettext_lazy("Answer not delivered"), gettext_lazy("Your answer by mail did not arrive: %(number)s %(title)s")),
+    "handed_to_unit": (gettext_lazy("Handed to your unit"), gettext_lazy("Your unit is responsible now: %(number)s %(title)s")),
+    "remind": (gettext_lazy("Reminder of a record"), gettext_lazy("A lead reminds you, please look at it: %(number)s %(title)s")),
     "due_moved": (gettext_lazy("Due day moved"),
                   gettext_lazy("The working calendar changed, so the due day moved: %(number)s %(title)s")),
 }  # fmt: skip

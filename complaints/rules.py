@@ -137,3 +137,9 @@ add_rule("complaints.take_mail_back", REGISTERS & in_state(MailState.DISMISSED),
          _("Only a mail that was set aside is taken back, by somebody who registers."))  # fmt: skip
 add_rule("complaints.answer_mail", HANDLES & in_state(MailState.OPEN, MailState.INTERIM),
          _("A mail of a record is answered by somebody who handles complaints, until it is answered."))  # fmt: skip
+
+# Acts on several records
+add_rule("complaints.hand_to_unit", ASSESSES & in_state(State.REGISTERED, State.ACCEPTED) & ~end_waits,
+         _("A record that nobody handles yet is handed to another unit by a service lead."))  # fmt: skip
+add_rule("complaints.remind", ASSESSES & OPEN,
+         _("The handler of an open record is reminded by a service lead."))  # fmt: skip

@@ -1,22 +1,33 @@
 """The ledger as a list: one class for the screen and every file (CMP-09, 10)."""
 
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.models import Complaint, MailItem
 from core import moments
 from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
+from core.templatetags.ui import due_html
 
 NARROW = {"td": {"class": "narrow"}}  # words wrap, so that subject and due time keep their room
 
 
-class ClockColumn(tables.TemplateColumn):
+class ClockColumn(tables.Column):
     """The clock that runs out first; of an answered record whether its clocks were kept."""
 
     def __init__(self, **kwargs):
         kwargs.setdefault("attrs", {"td": {"class": "when"}, "th": {"class": "when"}})
-        super().__init__(template_code='{% include "complaints/clock_cell.html" %}', **kwargs)
+        super().__init__(**kwargs)
+
+    def render(self, record, table):
+        cycle = record.cycle
+        if cycle.due_at:
+            return due_html(table.context or {}, cycle.due_at, cycle.elapsed_left)
+        if cycle.is_breached:
+            return format_html('<span class="badge is-danger">{}</span>', _("not in time"))
+        shown = moments.text(cycle.replied_at) if cycle.replied_at else "—"
+        return format_html('<span class="ink3">{}</span>', shown)
 
     def value(self, record, **kwargs):
         at = record.cycle.due_at

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from complaints.views import acts, complaints, mails
+from complaints.views import acts, bulk, complaints, ledger, mails
 
 app_name = "complaints"
 urlpatterns = [
-    path("", complaints.complaint_list, name="list"),
+    path("", ledger.complaint_list, name="list"),
+    path("status/", ledger.status, name="status"),
+    path("bulk/<slug:name>/", bulk.act, name="bulk"),
     path("new/", complaints.complaint_create, name="create"),
     path("mails/", mails.mail_list, name="mails"),
     path("mails/<int:pk>/", mails.mail_detail, name="mail"),

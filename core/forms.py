@@ -109,7 +109,7 @@ def _read(part):
 class PortalFilterSet(django_filters.FilterSet):
     """Filter bar of a list. Unknown parameters are refused, values shown as removable chips."""
 
-    KNOWN = {"page", "after", "before", "sort", "format", "columns", "lang"}
+    KNOWN = {"page", "after", "before", "sort", "format", "columns", "saved", "lang"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.context import count_anew
 from core.errors import bad_request
 from core.workflow import InvalidTransition, LostRace
 
@@ -57,7 +58,14 @@ class Refusals:
     def __call__(self, request):
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return bad_request(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if (
+            request.method == "POST"
+            and settings.SESSION_COOKIE_NAME in request.COOKIES
+            and request.user.is_authenticated
+        ):
+            count_anew(request.user)
+        return response
 
     def process_exception(self, request, exception):
         if not isinstance(exception, InvalidTransition):

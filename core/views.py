@@ -12,10 +12,11 @@ from core.permissions import require
 from core.search import find
 
 
-def get_visible_or_404(model, user, **lookup):
-    """The row, if ``visible_to(user)`` holds it; otherwise 404 as if it did not exist."""
+def get_visible_or_404(model, user, *, related=(), **lookup):
+    """The row, with its ``related`` ones, if ``visible_to(user)`` holds it; otherwise 404 as if it did not exist."""
+    rows = model.objects.visible_to(user)
     try:
-        row = model.objects.visible_to(user).get(**lookup)
+        row = (rows.select_related(*related) if related else rows).get(**lookup)
     except (model.DoesNotExist, ValueError):
         raise Http404
     row._seen_by = {user.pk: True}  # rules need not ask again (core.permissions.is_visible)

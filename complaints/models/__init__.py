@@ -3,8 +3,9 @@ from complaints.models.cycle import ClockAlert, Conversation, Cycle
 from complaints.models.ending import EndRequest, SuggestionDecision
 from complaints.models.handling import Assignment, CallBack, Determination, Reply
 from complaints.models.mail import MailItem, MailReply
+from complaints.models.search import RecordWords
 
 __all__ = [
     "Assignment", "CallBack", "ClockAlert", "Complainant", "Complaint", "Conversation", "Cycle", "Determination",
-    "EndRequest", "MailItem", "MailReply", "Reply", "SuggestionDecision",
+    "EndRequest", "MailItem", "MailReply", "RecordWords", "Reply", "SuggestionDecision",
 ]  # fmt: skip

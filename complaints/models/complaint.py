@@ -50,9 +50,8 @@ class ComplaintQuerySet(models.QuerySet):
 
     def overdue(self, at=None):
         """Open, and a clock that still runs is past its end."""
-        at = at or timezone.now()
-        late = Q(cycle__response_due__lt=at, cycle__first_response_at=None) | Q(cycle__result_due__lt=at)
-        return self.open().filter(late, cycle__replied_at=None)
+        cycles = self.model._meta.get_field("cycle").related_model.objects
+        return self.open().filter(pk__in=cycles.late(at or timezone.now()).values("complaint"))
 
     def breached(self):
         """Of which a clock was not kept in any cycle."""
@@ -145,7 +144,13 @@ class Complaint(Tracked):
         ordering = ["-received_at", "-id"]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="complaint_by_time"),
+            models.Index(fields=["-received_at", "-id"], condition=Q(state__in=State.open()), name="complaint_open"),
             models.Index(fields=["kind", "received_at"], name="complaint_by_kind"),
+            *(
+                models.Index(fields=[name, "-received_at", "-id"], name=f"complaint_by_{name}")
+                for name in ("state", "category", "severity", "channel")
+            ),
+            models.Index(fields=["cycle"], name="complaint_of_cycle"),
             models.Index(fields=["unit", "state"], name="complaint_of_unit"),
             models.Index(fields=["handler", "state"], name="complaint_of_handler"),
             *(known(name) for name in ("customer", "contact", "interaction", "receiver", "desk", "repeat_of")),

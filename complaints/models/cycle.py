@@ -17,6 +17,19 @@ class CycleQuerySet(models.QuerySet):
         """Cycles of which a clock still runs."""
         return self.open().filter(replied_at=None)
 
+    def late(self, at):
+        """Running, and a clock is past its end."""
+        return self.running().filter(Q(response_due__lt=at, first_response_at=None) | Q(result_due__lt=at))
+
+    def due_between(self, since, until):
+        """Of which the clock that runs out first does so in the time."""
+        response = Q(response_due__range=(since, until), first_response_at=None)
+        later = Q(response_due=None) | Q(first_response_at__isnull=False) | Q(response_due__gt=until)
+        return self.filter(response | later & Q(result_due__range=(since, until)))
+
+    def not_kept(self):
+        return self.filter(Q(response_breached_at__isnull=False) | Q(result_breached_at__isnull=False))
+
 
 class Cycle(models.Model):
     """One round of handling with its own clocks. The due moments are stored and follow from ``started_at``, the limits
@@ -48,7 +61,15 @@ class Cycle(models.Model):
         ordering = ["complaint", "n"]
         indexes = [
             models.Index(fields=["result_due"], condition=Q(closed_at=None), name="cycle_due"),
+            models.Index(
+                fields=["response_due"], condition=Q(closed_at=None, first_response_at=None), name="cycle_response_due"
+            ),
             models.Index(fields=["result_due", "n"], name="cycle_by_due"),
+            models.Index(
+                fields=["complaint"],
+                condition=Q(response_breached_at__isnull=False) | Q(result_breached_at__isnull=False),
+                name="cycle_not_kept",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),

@@ -5,20 +5,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from complaints.choices import State
-from complaints.filters import ComplaintFilter
 from complaints.forms.registration import ORIGINS, RegisterForm
 from complaints.models import Complaint
 from complaints.selectors import ledger, mails, people
 from complaints.services import personal, registration
-from complaints.tables import ComplaintTable, LedgerPaper
 from complaints.views.acts import pressing, steps_of
 from complaints.views.common import registers, sees
 from core import attachments
 from core.forms import ReasonForm
-from core.lists import list_page
 from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, posted, render_page
@@ -40,36 +37,8 @@ WAITS = {
 
 
 @sees
-def complaint_list(request):
-    fmt = request.GET.get("format")
-    if fmt:
-        require(request.user, "complaints.export")
-    found = ComplaintFilter(request.GET, ledger.rows(request.user), request=request)
-    return list_page(
-        request, "complaints/list.html", found, LedgerPaper if fmt == "pdf" else ComplaintTable, title=_("Ledger of complaints and suggestions"),
-        log=request.user, tabs=_tabs(request), may_export=allows(request.user, "complaints.export"),
-    )  # fmt: skip
-
-
-def _tabs(request):
-    chosen, counts = request.GET.get("view") or "open", ledger.counts(request.user)
-    tabs = [("open", pgettext("complaint", "Open"), "open"), ("mine", _("Mine"), "mine"), ("unit", _("My units"), None),
-            ("overdue", _("Overdue"), "overdue")]  # fmt: skip
-    if request.user.has_perm("complaints.review_reply"):
-        tabs.append(("review", _("To be reviewed"), "review"))
-    if request.user.has_perm("complaints.call_back"):
-        tabs.append(("call_back", _("To be called back"), "call_back"))
-    tabs.append(("all", _("All"), None))
-    return [
-        {"label": label, "url": f"?view={name}", "active": chosen == name, "hot": name == "overdue"}
-        | ({"count": counts[count]} if count else {})
-        for name, label, count in tabs
-    ]
-
-
-@sees
 def complaint_detail(request, pk):
-    complaint = get_visible_or_404(Complaint, request.user, pk=pk)
+    complaint = get_visible_or_404(Complaint, request.user, pk=pk, related=(*ledger.RELATED, "interaction", "decision"))
     cycles = ledger.cycles_of(complaint)
     steps = steps_of(request.user, complaint)
     main, beside = pressing(steps, cycles[0])

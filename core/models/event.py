@@ -53,7 +53,9 @@ class Contribution(models.Model):
 
     subject = models.CharField(_("subject"), max_length=60)
     subject_id = models.BigIntegerField(_("subject id"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"), db_index=False
+    )
     part = models.CharField(_("part"), max_length=40)
     at = models.DateTimeField(_("at"), db_default=Now())
 
@@ -63,6 +65,7 @@ class Contribution(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "subject_id", "user", "part"], name="contribution_once")
         ]
+        indexes = [models.Index(fields=["user", "subject", "part", "subject_id"], name="contribution_of_user")]
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
 

@@ -116,6 +116,12 @@ def badge(state, *, title=""):
     return {"label": state.label, "colour": state.colour, "title": title}
 
 
+def badge_html(state):
+    """``{% badge %}`` for a cell of a list, drawn without its template."""
+    shown = badge(state)
+    return format_html('<span class="badge is-{}">{}</span>', shown["colour"], shown["label"])
+
+
 def state_of(value):
     """The member of its states class for a row with a ``state`` column; anything else as it is."""
     if not isinstance(value, Model) or not hasattr(value, "state"):
@@ -185,6 +191,15 @@ def due(context, *, at, left=None, stopped="", original=None):
         else remaining_text(left, is_stopped=bool(stopped), is_late=bool(at) and _is_past(at, now)),
         "original": moments.text(original) if original else "",
     }
+
+
+def due_html(context, at, left=None):
+    """``{% due %}`` for a cell of a list, drawn without its template."""
+    shown = due(context, at=at, left=left)
+    tone = f" is-{shown['tone']}" if shown["tone"] else ""
+    title = format_html(' title="{}"', shown["title"]) if shown["title"] else ""
+    rest = format_html('<span class="left">{}</span>', shown["left"]) if shown["left"] else ""
+    return format_html('<span class="due{}"{}>{}{}</span>', tone, title, shown["when"], rest)
 
 
 def due_tone(at, left, now):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from core import periods
 from core.i18n import speaking
 from customers.services import reminders
-from dashboard.demo import database, mails, people
+from dashboard.demo import database, ledger, mails, people
 from dashboard.demo.agenda import Agenda
 from dashboard.demo.calls import Calls
 from dashboard.demo.clock import at, moment
@@ -116,6 +116,7 @@ class Company:
         Scores(self.org, self.agenda, self.today, self.quarters).plan()
         self._on(3, 14, customers.requests, self._dues())
         self._on(0, 8, self._remind)
+        self._on(2, 9, ledger.saved_views, self.org)
         self.agenda.run()
         self._read_inbox()
 

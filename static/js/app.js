@@ -11,6 +11,7 @@
     for (const menu of all("details.menu[open], details.filters[open]")) if (!menu.contains(event.target)) menu.open = false;
     const opener = event.target.closest("[data-open]");
     if (opener) document.getElementById(opener.dataset.open).showModal();
+    if (event.target.closest("[data-print]")) window.print();
     if (event.target.matches("dialog.sheet")) event.target.close();
   });
   document.addEventListener("keydown", (event) => {
@@ -122,6 +123,7 @@
     j: () => walk(1),
     k: () => walk(-1),
     o: () => open(cursor),
+    Enter: () => open(cursor),
     x: () => pick(cursor),
   };
 
@@ -129,6 +131,7 @@
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.closest && event.target.closest(TYPING)) return;
+    if (event.key === "Enter" && (!cursor || event.target.closest(INTERACTIVE))) return;
     const led = Date.now() - leader < 1200;
     leader = 0;
     const target = document.querySelector(`[data-${led ? "go" : "key"}="${CSS.escape(event.key)}"]`);
