@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import units_of
 from complaints.choices import Category, Kind, MailState, Severity, State
+from complaints.filters_clocks import ClockFilter, HandlerFilter
 from complaints.models import Complaint, MailItem
 from core.forms import PortalFilterSet
 from customers.choices import Channel
@@ -36,12 +37,15 @@ class ComplaintFilter(PortalFilterSet):
     unit = UnitFilter(field_name="unit")
     received_at = day_range(label=_("Received"))
     breached = django_filters.BooleanFilter(label=_("A clock was not kept"), method="not_kept")
+    clock = ClockFilter()
+    handler = HandlerFilter()
     customer = OfCustomer()
 
     class Meta:
         model = Complaint
         fields = (
-            "view", "q", "kind", "state", "category", "severity", "channel", "unit", "received_at", "breached", "customer",
+            "view", "q", "kind", "state", "category", "severity", "channel", "unit", "received_at", "breached", "clock",
+            "handler", "customer",
         )  # fmt: skip
 
     def as_it_is(self, rows, name, value):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices import Clock, Kind, State
-from complaints.models import CallBack, Complaint, Conversation, Cycle
+from complaints.models import CallBack, Complaint, Conversation, Cycle, Extension, Pause, ProgressReport
 from core.worktime import Limit, words
 from customers.models import Interaction
 
@@ -63,6 +63,8 @@ class ClockView:
     breached_at: object
     limit: Limit
     left: object = None
+    original: object = None
+    stopped: str = ""
 
     @property
     def label(self):
@@ -120,6 +122,9 @@ def cycles_of(complaint):
         "assignments__unit",
         "assignments__handler",
         "assignments__by",
+        Prefetch("pauses", Pause.objects.select_related("reason", "requested_by", "decided_by")),
+        Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
+        Prefetch("progress", ProgressReport.objects.select_related("by")),
         Prefetch("call_backs", CallBack.objects.select_related("by")),
         Prefetch("conversations", Conversation.objects.select_related("interaction__agent", "by")),
     )
@@ -129,12 +134,14 @@ def cycles_of(complaint):
 def _clock(cycle, clock):
     return ClockView(
         clock, cycle.due_of(clock), cycle.stopped_at(clock), cycle.breached_at(clock), cycle.limit_of(clock),
-        left=cycle.elapsed_left if clock == Clock.RESPONSE else None,
+        left=cycle.elapsed_left if clock == Clock.RESPONSE else cycle.paused_remaining,
+        original=cycle.original_due if clock == Clock.RESULT else None,
+        stopped=_("Paused") if clock == Clock.RESULT and cycle.is_paused else "",
     )  # fmt: skip
 
 
 def _view(cycle):
-    clocks = [_clock(cycle, clock) for clock in Clock if cycle.due_of(clock)]
+    clocks = [_clock(cycle, clock) for clock in Clock if clock == Clock.RESULT or cycle.due_of(clock)]
     determinations = list(cycle.determinations.all())
     return CycleView(
         cycle=cycle, clocks=clocks, determination=determinations[-1] if determinations else None,

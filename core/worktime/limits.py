@@ -118,15 +118,26 @@ def remaining(
 def reminder_at(
     calendar: WorkCalendar, limit: Limit, start: datetime, percent: int, pauses: Iterable[Pause] = ()
 ) -> datetime | None:
-    """When ``percent`` of the clock is used; outside working time, the next opening. None while paused."""
+    """When ``percent`` of the clock is used; outside working time, the next opening. None while paused. Only the pauses
+    before that moment move it.
+    """
     at = due(calendar, limit, start, pauses := list(pauses)).at
     if at is None:
         return None
-    paused = sum(_count(calendar, limit, *stop) for stop in merged(pauses, start, FOREVER))
-    minutes = paused + (_count(calendar, limit, start, at) - paused) * not_negative(percent) / 100
-    if limit.counts_working_time:
-        return calendar.add(start, minutes)
-    return calendar.next_open(utc(start) + minutes * MINUTE)
+    start, stops = utc(start), merged(pauses, start, FOREVER)
+    paused = sum(_count(calendar, limit, *stop) for stop in stops)
+    minutes = (_count(calendar, limit, start, at) - paused) * not_negative(percent) / 100
+    reached = _after(calendar, limit, start, minutes)
+    for begin, end in stops:
+        if begin >= reached:
+            break
+        minutes += _count(calendar, limit, begin, end)
+        reached = _after(calendar, limit, start, minutes)
+    return reached if limit.counts_working_time else calendar.next_open(reached)
+
+
+def _after(calendar: WorkCalendar, limit: Limit, start: datetime, minutes: float) -> datetime:
+    return calendar.add(start, minutes) if limit.counts_working_time else start + minutes * MINUTE
 
 
 def merged(pauses: Iterable[Pause], start: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
