@@ -215,6 +215,7 @@ def steps_of(user, complaint):
 BESIDE = {
     "approve": ("send_back",), "take": ("give_back",), "draft": ("determine",), "submit": ("draft",),
     "decide": ("return_suggestion",), "grant_ending": ("refuse_ending",), "call_back": ("talk",), "accept": ("ask_ending",),
+    "grant_pause": ("refuse_pause",), "approve_extension": ("reject_extension",),
 }  # fmt: skip
 
 

@@ -11,12 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from complaints import tasks
 from complaints.choices import Clock, State
 from complaints.models import ClockAlert, Complaint, Cycle, Extension, Pause
-from complaints.services import call_backs, conversations, ending, extensions, mails, pauses, policies, replies, watching
+from complaints.services import call_backs, conversations, ending, extensions, pauses, policies, replies, watching
 from core.permissions import allows
 from core.workflow import InvalidTransition
 from notifications.models import Message, Notice
 from notifications.services import outbox
 from tests.factories.clocks import ask_more, ask_pause, at, clock, extended, paused, policy, reason
+from tests.factories.mails import item_of, letter
 from tests.factories.complaints import ASSESSED, Crew, complaint_at, fresh, hand_in, make_complaint
 
 pytestmark = pytest.mark.django_db
@@ -123,13 +124,10 @@ def test_where_we_wait_for_the_customer_it_begins_at_once_and_ends_with_an_answe
 
 
 def test_a_mail_of_the_customer_ends_it(crew, handled):
-    from tests.factories.mails import make_item
-
     with clock("2026-03-03 10:00"):
         conversations.log(fresh(handled), by=crew.handler, summary="请补发照片")
         ask_pause(handled, crew.handler, "2026-03-06", "customer")
-        item = make_item()
-        mails.take_mail(item, by=crew.agent, complaint=fresh(handled))
+        item_of(letter("照片见附件", subject=f"Re: {handled.number}"))
     assert fresh(handled).state == "handling"
 
 
