@@ -1,6 +1,7 @@
 """By where the clock stands, and by who handles it: where the ageing board leads."""
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,8 +20,8 @@ class ClockFilter(django_filters.ChoiceFilter):
 
 
 class HandlerFilter(django_filters.ModelChoiceFilter):
-    """Records of one person."""
+    """Records of one person, reached from the ageing board."""
 
     def __init__(self, **kwargs):
         people = User.objects.with_capability("complaints.handle")
-        super().__init__(queryset=people, label=_("Handled by"), **kwargs)
+        super().__init__(queryset=people, label=_("Handled by"), widget=forms.HiddenInput, **kwargs)

@@ -1,8 +1,9 @@
 """What makes clocks run longer, stand still or be looked at by somebody else; and how long they may take."""
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from core.worktime import Limit, LimitKind
 from core.worktime.words import LIMIT_CHOICES, limit_text
 from customers.choices import Channel
 
+AWAY_SECONDS = 60
 MOST_EXTENSIONS = 2  # of one cycle; the same figure stands in the trigger of the migration
 
 
@@ -290,11 +292,28 @@ class Absence(Tracked):
         return f"{self.user} {self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"
 
 
+def _away_key():
+    return f"complaints.away:{timezone.localdate():%Y-%m-%d}"
+
+
+def away_today():
+    """{who is away today: who stands in} as ids; remembered for a minute, as every list asks."""
+    pairs = cache.get(_away_key())
+    if pairs is None:
+        pairs = list(Absence.objects.current().values_list("user_id", "substitute_id"))
+        cache.set(_away_key(), pairs, AWAY_SECONDS)
+    return dict(pairs)
+
+
 def stands_in_for(user):
-    """Ids of the people who are away today and for whom ``user`` stands in, once per request."""
-    if "_stands_in_for" not in user.__dict__:
-        user._stands_in_for = list(Absence.objects.current().filter(substitute=user).values_list("user_id", flat=True))
-    return user._stands_in_for
+    """Ids of the people who are away today and for whom ``user`` stands in."""
+    return [away for away, substitute in away_today().items() if substitute == user.pk]
+
+
+def forget_away():
+    """Somebody went or came back: read anew, also by who reads before this is committed."""
+    cache.delete(_away_key())
+    transaction.on_commit(lambda: cache.delete(_away_key()))
 
 
 class ClockCheck(models.Model):

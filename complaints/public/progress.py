@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -10,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from complaints.choices import Clock, Decision, Kind, Outcome, PauseState, State
-from complaints.models import Complaint
+from complaints.models import Complaint, Extension, ProgressReport
 from complaints.public.words import moment
 from core.i18n import pick
 
@@ -35,6 +38,11 @@ class Told:
     parts: tuple
 
 
+def _sent(model, at, text):
+    rows = model.objects.filter(cycle=OuterRef("pk"), **{f"{at}__isnull": False}).order_by("pk")
+    return ArraySubquery(rows.values(said=JSONObject(at=at, text=text)))
+
+
 @dataclass
 class Progress:
     """Of one record; ``complaint`` comes with its cycle, reply and decision."""
@@ -48,8 +56,12 @@ class Progress:
 
     @cached_property
     def cycles(self):
+        """With what was sent meanwhile: ``reported`` and ``extended`` are lists of {"at", "text"}."""
+        rows = self.complaint.cycles.select_related("reply").order_by("n")
         return list(
-            self.complaint.cycles.select_related("reply").prefetch_related("progress", "extensions").order_by("n")
+            rows.annotate(
+                reported=_sent(ProgressReport, "sent_at", "text"), extended=_sent(Extension, "told_at", "told")
+            )
         )
 
     @cached_property
@@ -104,8 +116,8 @@ class Progress:
                     (_("What we did"), reply.measures), (_("What came of it"), reply.result),
                     (_("What it means for you"), reply.meaning), ("", reply.thanks),
                 )))  # fmt: skip
-            rows += [Told(one.sent_at, (("", one.text),)) for one in cycle.progress.all() if one.sent_at]
-            rows += [Told(one.told_at, (("", one.told),)) for one in cycle.extensions.all() if one.told_at]
+            for one in (*cycle.reported, *cycle.extended):
+                rows.append(Told(datetime.fromisoformat(one["at"]), (("", one["text"]),)))
         if self.decision:
             reason = (Decision(self.decision.outcome).label, self.decision.reason)
             rows.append(Told(self.decision.told_at or self.decision.decided_at, (reason,)))

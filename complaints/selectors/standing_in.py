@@ -1,7 +1,9 @@
 """Who stands in for whom."""
 
+from accounts.models import User
 from complaints.choices import Part
 from complaints.models import Absence
+from complaints.models.timing import away_today
 from complaints.selectors.people import clashes
 
 
@@ -13,9 +15,11 @@ def substitutes(user_ids):
 
 def at_the_desk(complaint, person):
     """``person``, or where that person is away, who stands in; somebody whom the record rules out does not."""
-    asked = {person.pk}
-    found = person
-    while (substitute := substitutes([found.pk]).get(found.pk)) is not None and substitute.pk not in asked:
-        found = substitute
-        asked.add(found.pk)
-    return found if found.is_active and clashes(complaint, found, Part.HANDLED) is None else person
+    away, key, asked = away_today(), person.pk, set()
+    while key in away and key not in asked:
+        asked.add(key)
+        key = away[key]
+    if key == person.pk:
+        return person
+    found = User.objects.active().filter(pk=key).first()
+    return person if found is None or clashes(complaint, found, Part.HANDLED) else found

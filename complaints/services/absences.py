@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from complaints.choices import Part, State
 from complaints.models import Absence, Assignment, Complaint
+from complaints.models.timing import forget_away
 from complaints.services import handling
 from complaints.services.people import take_part, tell
 from core.workflow import InvalidTransition, compare_and_set, edit, record, start
@@ -41,6 +42,7 @@ def end(absence, *, by, expected_version=None):
     if absence.until < today:
         raise InvalidTransition(_("This is over already."))
     yesterday = today - timedelta(days=1)
+    forget_away()
     return edit(absence, by=by, expected_version=expected_version, event="back",
                 since=min(absence.since, yesterday), until=yesterday)  # fmt: skip
 

@@ -68,7 +68,7 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
     Every pause after ``start`` moves it by what the limit counts inside the pause, overlaps counted once;
     one in lunch, at night or over a holiday moves a working limit by nothing. Limits in days move by the
     days after the one on which the pause began, up to the day it ended; they end at close of business, and
-    the day of ``start`` does not count. A pause that began after the limit moves it too: a breach is a fact
+    the day of ``start`` does not count; no days at all end at ``start``, pause or not. A pause that began after the limit moves it too: a breach is a fact
     its owner has stored.
     """
     start = utc(start)
@@ -76,6 +76,8 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
     if stops and stops[-1][1] == FOREVER:
         return Due(None, provisional=limit.kind != LimitKind.ELAPSED_HOURS and calendar.is_provisional(start))
     match limit.kind:
+        case LimitKind.WORKING_DAYS | LimitKind.CALENDAR_DAYS if not limit.amount:
+            at = start
         case LimitKind.ELAPSED_HOURS:
             at = start + timedelta(hours=limit.amount) + sum((end - begin for begin, end in stops), ZERO)
             return Due(at, provisional=False)

@@ -61,7 +61,13 @@ def test_a_due_moment_changed_by_hand_is_found(crew):
     stored = cycle.result_due + timedelta(days=1)
     Cycle.objects.filter(pk=cycle.pk).update(result_due=stored)
     said = [timezone.localtime(moment).isoformat() for moment in (stored, cycle.result_due)]
-    found = {"cycle": cycle.pk, "number": cycle.complaint.number, "column": "result_due", "stored": said[0], "wanted": said[1]}
+    found = {
+        "cycle": cycle.pk,
+        "number": cycle.complaint.number,
+        "column": "result_due",
+        "stored": said[0],
+        "wanted": said[1],
+    }
     assert tasks.check_ledger() == {"gaps": [], "drifted": [found]}
     assert (ClockCheck.objects.get().looked_at, ClockCheck.objects.get().differences) == (1, [found])
     assert set(Notice.objects.filter(kind="complaints.clocks_differ").values_list("user", flat=True)) == {

@@ -6,7 +6,14 @@ from django.db.utils import IntegrityError, ProgrammingError
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from complaints import tasks
 from complaints.choices import Clock, State
@@ -17,8 +24,8 @@ from core.workflow import InvalidTransition
 from notifications.models import Message, Notice
 from notifications.services import outbox
 from tests.factories.clocks import ask_more, ask_pause, at, clock, extended, paused, policy, reason
-from tests.factories.mails import item_of, letter
 from tests.factories.complaints import ASSESSED, Crew, complaint_at, fresh, hand_in, make_complaint
+from tests.factories.mails import item_of, letter
 
 pytestmark = pytest.mark.django_db
 START = "2026-03-02 10:00"  # a Monday; the result is due on Thursday at 18:00
@@ -51,7 +58,12 @@ def test_a_pause_is_asked_for_granted_by_another_and_moves_the_result_only(crew,
             pauses.grant_pause(fresh(handled), by=crew.handler)
         pauses.grant_pause(fresh(handled), by=crew.lead)
         row = fresh(handled)
-        assert (row.state, row.cycle.result_due, row.cycle.response_due, row.cycle.is_overdue) == ("suspended", None, response, False)
+        assert (row.state, row.cycle.result_due, row.cycle.response_due, row.cycle.is_overdue) == (
+            "suspended",
+            None,
+            response,
+            False,
+        )
         left = row.cycle.paused_remaining
         assert (left.minutes, left.is_stopped) == (7 * 60 + 16 * 60, True)
         assert row.cycle.due_at == response
@@ -116,7 +128,11 @@ def test_where_we_wait_for_the_customer_it_begins_at_once_and_ends_with_an_answe
     with clock("2026-03-04 10:00"):
         conversations.log(fresh(handled), by=crew.agent, summary="客户来电补充", direction="in")
     row = fresh(handled)
-    assert (row.state, row.cycle.pauses.last().ended_by, row.cycle.result_due) == ("handling", "reply", at("2026-03-06 18:00"))
+    assert (row.state, row.cycle.pauses.last().ended_by, row.cycle.result_due) == (
+        "handling",
+        "reply",
+        at("2026-03-06 18:00"),
+    )
     with clock("2026-03-04 11:00"):
         paused(handled, crew, "2026-03-06")
         conversations.log(fresh(handled), by=crew.agent, summary="客户来电催问", direction="in")
@@ -154,7 +170,9 @@ def test_who_may_do_what_about_a_pause(crew, handled):
     with clock("2026-03-03 10:00"):
         asked = [allows(user, "complaints.ask_pause", fresh(handled)) for user in (crew.handler, crew.other, crew.lead)]
         ask_pause(handled, crew.handler, "2026-03-06")
-        decide = [allows(user, "complaints.decide_pause", fresh(handled)) for user in (crew.handler, crew.other, crew.lead)]
+        decide = [
+            allows(user, "complaints.decide_pause", fresh(handled)) for user in (crew.handler, crew.other, crew.lead)
+        ]
     assert (asked, decide) == ([True, False, False], [False, False, True])
 
 
@@ -201,9 +219,17 @@ def test_an_extension_moves_the_result_tells_the_customer_and_keeps_the_first_da
     assert watching.differences() == (1, [])
     Message.objects.update(not_before=timezone.now())
     outbox.deliver_due()
-    mail = [one for one in smtp.to("liu@example.com") if "需要更多" in str(one["subject"]) or "more time" in str(one["subject"])]
+    mail = [
+        one
+        for one in smtp.to("liu@example.com")
+        if "需要更多" in str(one["subject"]) or "more time" in str(one["subject"])
+    ]
     extension = Extension.objects.get()
-    assert (len(mail), extension.told_at is not None, cycle_of(handled).first_response_at is not None) == (1, True, True)
+    assert (len(mail), extension.told_at is not None, cycle_of(handled).first_response_at is not None) == (
+        1,
+        True,
+        True,
+    )
     extensions.mark_told(extension.pk, timezone.now())
     assert handled.cycle.conversations.count() == 1
 
@@ -377,7 +403,12 @@ class Clocks(RuleBasedStateMachine):
     @precondition(lambda self: self.minutes < 60 * 24 * 20)
     @rule(severity=st.sampled_from(["minor", "critical"]))
     def reassess(self, severity):
-        self.do(lambda row: (Complaint.objects.filter(pk=row.pk).update(severity=severity), policies.fit(fresh(row), by=self.crew.lead)))
+        self.do(
+            lambda row: (
+                Complaint.objects.filter(pk=row.pk).update(severity=severity),
+                policies.fit(fresh(row), by=self.crew.lead),
+            )
+        )
 
     @invariant()
     def stored_is_computed(self):
@@ -392,11 +423,22 @@ class Clocks(RuleBasedStateMachine):
 
 def test_whatever_happens_stored_moments_follow_from_the_facts(crew):
     with clock(START):
-        policy(crew.lead, severity="critical", result_kind="calendar_days", result_amount=7, response_amount=4, response_kind="working_minutes")
+        policy(
+            crew.lead,
+            severity="critical",
+            result_kind="calendar_days",
+            result_amount=7,
+            response_amount=4,
+            response_kind="working_minutes",
+        )
     run_state_machine_as_test(
         Clocks,
         settings=settings(
-            max_examples=5, stateful_step_count=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+            max_examples=5,
+            stateful_step_count=20,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

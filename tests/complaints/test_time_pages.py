@@ -12,7 +12,17 @@ from django.utils import timezone
 from accounts.choices import Role
 from complaints import tasks
 from complaints.choices import ClockState, State
-from complaints.models import Absence, ClockAlert, ClockPolicy, Complaint, Cycle, Extension, Pause, PauseReason, ProgressReport
+from complaints.models import (
+    Absence,
+    ClockAlert,
+    ClockPolicy,
+    Complaint,
+    Cycle,
+    Extension,
+    Pause,
+    PauseReason,
+    ProgressReport,
+)
 from complaints.public.progress import Progress
 from complaints.selectors import board as boards
 from complaints.selectors import policies as selector
@@ -39,7 +49,9 @@ def signed_in(client):
 
 
 def act(client, complaint, step, **data):
-    return client.post(reverse("complaints:act", args=[complaint.pk, step]), {"version": fresh(complaint).version, **data})
+    return client.post(
+        reverse("complaints:act", args=[complaint.pk, step]), {"version": fresh(complaint).version, **data}
+    )
 
 
 # Policies ---------------------------------------------------------------------------------------------
@@ -81,7 +93,13 @@ KINDS = [  # received, first response and result by all four kinds of limit
 @pytest.mark.parametrize(("response", "result", "received", "response_due", "result_due"), KINDS)
 def test_all_four_kinds_of_limit_run_and_are_told_in_words(crew, response, result, received, response_due, result_due):
     with clock(received):
-        policy(crew.lead, response_kind=response[0], response_amount=response[1], result_kind=result[0], result_amount=result[1])
+        policy(
+            crew.lead,
+            response_kind=response[0],
+            response_amount=response[1],
+            result_kind=result[0],
+            result_amount=result[1],
+        )
         cycle = make_complaint(crew.agent).cycle
     assert (cycle.response_due, cycle.result_due) == (at(response_due), at(result_due))
     assert watching.differences()[1] == []
@@ -99,7 +117,10 @@ def test_a_reopened_record_takes_the_policy_of_its_day_and_the_old_cycle_stays(c
 def test_a_lead_reads_the_policies_and_adds_a_version(signed_in, crew):
     client = signed_in(crew.lead)
     first = ClockPolicy.objects.get(kind="complaint")
-    assert client.get(reverse("complaints:policy_create"), {"from": first.pk}).context["form"]["result_amount"].value() == 3
+    assert (
+        client.get(reverse("complaints:policy_create"), {"from": first.pk}).context["form"]["result_amount"].value()
+        == 3
+    )
     data = {"kind": "complaint", "severity": "critical", "effective_from": days(0).isoformat(), "response_amount": "2", "is_active": "on",
             "response_kind": "elapsed_hours", "result_amount": "1", "result_kind": "working_days", "pause_days": "2",
             "pause_total_days": "4", "grace_minutes": "60", "note": "重大投诉从严"}  # fmt: skip
@@ -112,14 +133,19 @@ def test_a_lead_reads_the_policies_and_adds_a_version(signed_in, crew):
     ):  # fmt: skip
         assert list(client.post(reverse("complaints:policy_create"), data | wrong).context["form"].errors) == [field]
     page = client.get(reverse("complaints:policies"))
-    assert [(rows[0].severity, current == rows[0]) for current, rows in page.context["scopes"]][:2] == [("", True), ("critical", True)]
+    assert [(rows[0].severity, current == rows[0]) for current, rows in page.context["scopes"]][:2] == [
+        ("", True),
+        ("critical", True),
+    ]
     assert signed_in(crew.agent).get(reverse("complaints:policies")).status_code == 200
     assert client.get(reverse("complaints:policy_create")).status_code == 403
 
 
 def test_reasons_of_pauses_are_a_list_that_leads_keep(signed_in, crew):
     client = signed_in(crew.lead)
-    client.post(reverse("complaints:pause_reason_create"), {"name_zh": "等待天气好转", "name_en": "The weather is to improve"})
+    client.post(
+        reverse("complaints:pause_reason_create"), {"name_zh": "等待天气好转", "name_en": "The weather is to improve"}
+    )
     made = PauseReason.objects.get(name_en="The weather is to improve")
     client.post(reverse("complaints:pause_reason_turn", args=[made.pk]))
     complaint = complaint_at(State.HANDLING, crew)
@@ -142,11 +168,18 @@ def test_a_pause_and_more_time_as_people_take_them(signed_in, crew):
     assert act(client, complaint, "grant_pause").status_code == 403
     client = signed_in(crew.lead)
     page = client.get(complaint.get_absolute_url())
-    assert (page.context["main"].name, [step.name for step in page.context["beside"]]) == ("grant_pause", ["refuse_pause"])
+    assert (page.context["main"].name, [step.name for step in page.context["beside"]]) == (
+        "grant_pause",
+        ["refuse_pause"],
+    )
     assert {item.act for item in items_for(crew.lead)} & {"Decide on a pause or more time", "对暂停或延期作决定"}
     act(client, complaint, "approve_extension")
     act(client, complaint, "grant_pause")
-    assert (fresh(complaint).state, Extension.objects.get().state, Pause.objects.get().decided_by) == ("suspended", "approved", crew.lead)
+    assert (fresh(complaint).state, Extension.objects.get().state, Pause.objects.get().decided_by) == (
+        "suspended",
+        "approved",
+        crew.lead,
+    )
     for user in (crew.lead, crew.handler):
         page = signed_in(user).get(complaint.get_absolute_url())
         assert (page.status_code, page.context["main"].name) == (200, "resume")
@@ -174,11 +207,13 @@ def test_a_round_asks_as_often_for_ten_records_as_for_two(crew):
 def test_at_120_percent_whoever_manages_the_service_hears_of_it_and_so_does_who_stands_in(crew):
     boss = make.make_person(Role.EXECUTIVE, unit=crew.office)
     with clock("2026-03-02 00:00"):
-        absences.arrange(user=crew.handler, since=timezone.localdate(), until=days(3), substitute=crew.other, by=crew.lead)
+        absences.arrange(
+            user=crew.handler, since=timezone.localdate(), until=days(3), substitute=crew.other, by=crew.lead
+        )
         complaint = make_complaint(crew.agent)
         Complaint.objects.filter(pk=complaint.pk).update(handler=crew.handler, state="handling")
     for moment, people in (
-        ("2026-03-02 12:30", {crew.handler, crew.other}),
+        ("2026-03-02 13:30", {crew.handler, crew.other}),
         ("2026-03-03 09:30", {crew.handler, crew.other, crew.lead, crew.second, boss}),
     ):
         Notice.objects.all().delete()
@@ -288,7 +323,10 @@ def test_a_customer_with_a_long_case_hears_at_intervals(crew, smtp):
         for _n in range(2):
             assert tasks.watch_clocks()["progress"] == 1
         owed = [item for item in items_for(crew.handler) if item.url.endswith("/progress/")]
-    assert ([item.number for item in owed], Notice.objects.filter(kind="complaints.progress_owed").count()) == ([complaint.number], 1)
+    assert ([item.number for item in owed], Notice.objects.filter(kind="complaints.progress_owed").count()) == (
+        [complaint.number],
+        1,
+    )
     report = progress.report(fresh(complaint), by=crew.handler, text="检测预计周五完成。", channel="mail")
     assert list(progress.owed()) == [fresh(complaint)]  # the mail has not left yet
     Message.objects.update(not_before=timezone.now())
@@ -316,7 +354,9 @@ def test_the_customer_sees_the_pause_and_the_new_day(crew):
         complaint = complaint_at(State.HANDLING, crew)
         extended(complaint, crew)
         marks = [mark.text for mark in Progress(fresh(complaint)).marks]
-        assert any("3月5日" in text and "3月9日" in text or "March 5" in text and "March 9" in text for text in marks)
+        assert any(
+            ("3月5日" in text and "3月9日" in text) or ("March 5" in text and "March 9" in text) for text in marks
+        )
         paused(complaint, crew, "2026-03-04")
         marks = [mark.text for mark in Progress(fresh(complaint)).marks]
     assert any("3月4日" in text or "March 4" in text for text in marks)
@@ -327,7 +367,11 @@ def test_the_customer_sees_the_pause_and_the_new_day(crew):
 
 def away(crew, user=None, substitute=None, since=0, until=3):
     return absences.arrange(
-        user=user or crew.handler, since=days(since), until=days(until), substitute=substitute or crew.other, by=crew.lead
+        user=user or crew.handler,
+        since=days(since),
+        until=days(until),
+        substitute=substitute or crew.other,
+        by=crew.lead,
     )
 
 
@@ -393,8 +437,15 @@ def test_a_lead_hands_over_all_open_records_with_a_result_for_each(signed_in, cr
 
 def test_absences_as_people_enter_them(signed_in, crew):
     client, page = signed_in(crew.handler), reverse("complaints:absences")
-    data = {"user": crew.handler.pk, "since": days(0).isoformat(), "until": days(2).isoformat(), "substitute": crew.other.pk}
-    assert client.post(reverse("complaints:absence_create"), data | {"user": crew.other.pk}).status_code == 200  # only one's own
+    data = {
+        "user": crew.handler.pk,
+        "since": days(0).isoformat(),
+        "until": days(2).isoformat(),
+        "substitute": crew.other.pk,
+    }
+    assert (
+        client.post(reverse("complaints:absence_create"), data | {"user": crew.other.pk}).status_code == 200
+    )  # only one's own
     assert client.post(reverse("complaints:absence_create"), data).status_code == 302
     assert len(client.get(page).context["rows"]) == 1
     absence = Absence.objects.get()
