@@ -35,7 +35,7 @@ def register():
             "voice",
             gettext_lazy("Standing in"),
             "complaints:absences",
-            ("complaints.handle", "complaints.assess"),
+            ("complaints.assess",),
             order=17,
         )
     )

@@ -26,16 +26,16 @@ class PlaceColumn(NumberColumn):
 
     def __init__(self, state):
         super().__init__(verbose_name=state.label, accessor="counts", orderable=False, empty_values=())
-        self.state = state
+        self.place = state
 
     def render(self, record):
-        n = record.counts.get(self.state.value, 0)
+        n = record.counts.get(self.place.value, 0)
         if not n:
             return "–"
-        tone = "badge is-danger" if self.state == ClockState.OVERDUE else ""
+        tone = "badge is-danger" if self.place == ClockState.OVERDUE else ""
         if record.handler is None:  # the ledger knows no filter for “nobody”
             return format_html('<span class="{}">{}</span>', tone, n)
-        return format_html('<a class="{}" href="{}">{}</a>', tone, rows_url(record, clock=self.state.value), n)
+        return format_html('<a class="{}" href="{}">{}</a>', tone, rows_url(record, clock=self.place.value), n)
 
 
 class CarrierTable(PortalTable):

@@ -10,11 +10,12 @@ from django.utils import timezone
 from accounts.models import OrgUnit, User
 from complaints.choices import ClockState, ExtensionState, PauseState, State
 from complaints.models import Complaint, Extension, Pause
-from core.worktime.store import calendar_for
 
 SOON = 240  # working minutes
 SHOWN = 50
 CARRIERS = 300
+UNIT = ("unit", "unit__name_zh", "unit__name_en")
+HANDLER = ("handler", "handler__name_zh", "handler__name_en", "handler__name_key")
 
 
 def with_due(rows):
@@ -75,24 +76,27 @@ class Board:
 
 
 def board(user, now=None):
-    """Who carries what of the open records that ``user`` sees, the most burdened first; three queries."""
+    """Who carries what of the open records that ``user`` sees, the most burdened first; one query."""
     rows = with_clock_state(Complaint.objects.visible_to(user).open(), now)
-    found, totals = {}, {}
-    counted = rows.order_by().values_list("unit", "handler", "clock_state").annotate(n=Count("pk"))
-    for unit, handler, state, n in counted:
-        found.setdefault((unit, handler), {})[state] = n
+    found, totals, units, people = {}, {}, {}, {}
+    counted = rows.order_by().values_list(*UNIT, *HANDLER, "clock_state").annotate(n=Count("pk"))
+    for *names, state, n in counted:
+        unit, handler = names[: len(UNIT)], names[len(UNIT) :]
+        units[unit[0]] = unit[0] and OrgUnit(**dict(zip(("pk", "name_zh", "name_en"), unit, strict=True)))
+        people[handler[0]] = handler[0] and User(
+            **dict(zip(("pk", "name_zh", "name_en", "name_key"), handler, strict=True))
+        )
+        found.setdefault((unit[0], handler[0]), {})[state] = n
         totals[state] = totals.get(state, 0) + n
     order = sorted(found.items(), key=lambda pair: [-pair[1].get(state.value, 0) for state in ClockState])[:CARRIERS]
-    units = OrgUnit.objects.in_bulk({unit for (unit, _handler), _counts in order if unit})
-    people = User.objects.in_bulk({handler for (_unit, handler), _counts in order if handler})
-    carriers = [Carrier(units.get(unit), people.get(handler), counts) for (unit, handler), counts in order]
+    carriers = [Carrier(units[unit], people[handler], counts) for (unit, handler), counts in order]
     return Board(carriers, totals, is_cut=len(found) > CARRIERS)
 
 
-def soon(user, now=None):
+def soon(user, calendar, now=None):
     """Open records of which a clock runs out within four working hours, the first first."""
     now = now or timezone.now()
-    limit = calendar_for().add(now, SOON)
+    limit = calendar.add(now, SOON)
     rows = with_due(Complaint.objects.visible_to(user).open().filter(cycle__replied_at=None))
     rows = rows.filter(due__gte=now, due__lte=limit).select_related(
         "cycle", "handler", "unit", "customer", "complainant"

@@ -30,6 +30,7 @@ def arrange(*, user, since, until, substitute, by, note=""):
         raise InvalidTransition(_("In these days somebody stands in for %(name)s already.") % {"name": user})
     if overlapping.filter(user=substitute).exists():
         raise InvalidTransition(_("%(name)s is away in these days as well.") % {"name": substitute})
+    forget_away()
     return start(
         Absence(user=user, since=since, until=until, substitute=substitute, by=by, note=note), by=by, comment=note
     )

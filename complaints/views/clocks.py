@@ -20,6 +20,7 @@ from complaints.views.common import sees
 from core.access import needs
 from core.permissions import allows, require
 from core.views import posted, render_page
+from core.worktime.store import calendar_for
 
 sets_clocks = needs("complaints.assess")
 handles = needs("complaints.handle", "complaints.assess")
@@ -37,9 +38,11 @@ SHOWN = 100
 def board(request):
     """Open records by clock × unit and handler, what runs out within four working hours, what waits for a decision."""
     found = boards.board(request.user)
-    table = CarrierTable(found.carriers, request=request)
+    request.working_calendar = calendar_for()  # what the page shows as left is counted by the same one
     context = {
-        "board": found, "table": table, "soon": boards.soon(request.user), "asked": boards.asked(request.user),
+        "board": found, "table": CarrierTable(found.carriers, request=request),
+        "soon": boards.soon(request.user, request.working_calendar),
+        "asked": boards.asked(request.user) if request.user.has_perm("complaints.assess") else [],
         "places": [_place(state, found.totals.get(state.value, 0)) for state in ClockState],
     }  # fmt: skip
     return render_page(request, "complaints/board.html", context)
