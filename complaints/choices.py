@@ -23,6 +23,7 @@ class State(Coloured):
     ACCEPTED = "accepted", pgettext_lazy("complaint", "Accepted")
     ASSIGNED = "assigned", pgettext_lazy("complaint", "Assigned")
     HANDLING = "handling", pgettext_lazy("complaint", "Being handled")
+    SUSPENDED = "suspended", pgettext_lazy("complaint", "Paused")
     REVIEW = "review", pgettext_lazy("complaint", "To be reviewed")
     REPLIED = "replied", pgettext_lazy("complaint", "Replied")
     EVALUATING = "evaluating", pgettext_lazy("suggestion", "Being evaluated")
@@ -39,6 +40,7 @@ class State(Coloured):
     def colours(cls):
         return {
             "registered": "info", "accepted": "info", "assigned": "info", "handling": "accent", "review": "attention",
+            "suspended": "neutral",
             "replied": "accent", "evaluating": "accent", "adopted": "success", "partly": "success", "deferred": "attention",
             "closed": "success",
         }  # fmt: skip
@@ -233,3 +235,52 @@ class Doubt(models.TextChoices):
 
     STRANGER = "stranger", _("It names a record, but does not come from the customer's address.")
     FORGED = "forged", _("The mail server doubts that it comes from the address it gives.")
+
+
+# Clocks and time -------------------------------------------------------------------------------------
+
+
+class PauseState(Coloured):
+    """How far a pause of a cycle is."""
+
+    ASKED = "asked", pgettext_lazy("pause", "Asked for")
+    RUNNING = "running", pgettext_lazy("pause", "Running")
+    REFUSED = "refused", pgettext_lazy("pause", "Refused")
+    ENDED = "ended", pgettext_lazy("pause", "Over")
+    LAPSED = "lapsed", pgettext_lazy("pause", "No longer needed")
+
+    @classmethod
+    def colours(cls):
+        return {"asked": "attention", "running": "info", "refused": "danger"}
+
+
+class PauseEnd(models.TextChoices):
+    """Why a pause ended."""
+
+    DATE = "date", _("its day came")
+    REPLY = "reply", _("the customer answered")
+    PERSON = "person", _("somebody went on")
+    RECORD = "record", _("the record ended")
+
+
+class ExtensionState(Coloured):
+    REQUESTED = "requested", pgettext_lazy("extension", "Asked for")
+    APPROVED = "approved", pgettext_lazy("extension", "Approved")
+    REJECTED = "rejected", pgettext_lazy("extension", "Rejected")
+    LAPSED = "lapsed", pgettext_lazy("extension", "No longer needed")
+
+    @classmethod
+    def colours(cls):
+        return {"requested": "attention", "approved": "success", "rejected": "danger"}
+
+
+class ClockState(models.TextChoices):
+    """Where an open record stands on the ageing board; each stands in one place, the first that fits."""
+
+    OVERDUE = "overdue", _("Overdue")
+    PAUSED = "paused", pgettext_lazy("clock", "Paused")
+    WAITING = "waiting", _("Waits for approval")
+    TODAY = "today", pgettext_lazy("clock", "Due today")
+    TOMORROW = "tomorrow", pgettext_lazy("clock", "Due tomorrow")
+    LATER = "later", pgettext_lazy("clock", "Due later")
+    ANSWERED = "answered", _("Replied, not closed")

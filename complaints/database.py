@@ -1,10 +1,16 @@
-"""What the application role may not do beyond core's rules: delete from the ledger (N2)."""
+"""After a migration: the policies that every installation has, and what the application role may not do beyond core's rules:
+delete from the ledger (N2).
+"""
 
 from django.conf import settings
 from django.db import connections
 
+from complaints.services.policies import ensure_shipped
+
 
 def after_migrate(sender, using, **kwargs):
+    if using == "owner":
+        ensure_shipped(using)
     role, owner = (settings.DATABASES[alias]["USER"] for alias in ("default", "owner"))
     if using != "owner" or role == owner:
         return

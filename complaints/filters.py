@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.selectors import units_of
 from complaints.choices import Category, Kind, MailState, Nature, Severity, State, Verdict
+from complaints.filters_clocks import PersonFilter, PlaceFilter
 from complaints.models import Complaint, Cycle, MailItem
 from complaints.selectors.search import search
 from core.forms import PortalFilterSet
@@ -61,13 +62,15 @@ class ComplaintFilter(PortalFilterSet):
     received_at = day_range(label=_("Received"))
     closed_at = day_range(label=_("Closed"), field_name="cycle__closed_at")
     breached = django_filters.BooleanFilter(label=_("A clock was not kept"), method="not_kept")
+    place = PlaceFilter()
+    person = PersonFilter()
     customer = OfCustomer()
 
     class Meta:
         model = Complaint
         fields = (
             "view", "q", "kind", "state", "category", "severity", "nature", "channel", "unit", "handler", "clock", "breached",
-            "verdict", "tier", "repeat", "again", "received_at", "closed_at", "customer",
+            "verdict", "tier", "repeat", "again", "received_at", "closed_at", "place", "person", "customer",
         )  # fmt: skip
 
     def as_it_is(self, rows, name, value):

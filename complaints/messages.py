@@ -169,6 +169,7 @@ def _about(text):
 
 def _clock(context):
     text = {
+        120: _("%(clock)s long overdue since %(due)s: %(number)s %(title)s"),
         100: _("%(clock)s late since %(due)s: %(number)s %(title)s"),
         80: _("%(clock)s due %(due)s, little time left: %(number)s %(title)s"),
     }.get(context["percent"], _("%(clock)s due %(due)s, half the time is used: %(number)s %(title)s"))
@@ -186,6 +187,69 @@ def _clock_mail(message, context):
     )  # fmt: skip
 
 
+def _extended(message, context):
+    """The new day, in the customer's words; None where it was answered meanwhile."""
+    from complaints.models import Extension
+
+    complaint, extension = _complaint(context), Extension.objects.filter(pk=context["extension"]).first()
+    if (
+        complaint is None
+        or extension is None
+        or complaint.cycle_id != extension.cycle_id
+        or not complaint.cycle.is_open
+    ):
+        return None
+    due = date_format(timezone.localtime(extension.new_due), "DATETIME_FORMAT")
+    text = extension.told + "\n\n" + _("You hear the result by %(due)s.") % {"due": due}
+    return _mail("complaint_answer", message, complaint, _("[%(number)s] We need more time: %(title)s"), text=text)
+
+
+def _extended_sent(message):
+    from complaints.services import extensions
+
+    extensions.mark_told(message.context["extension"], message.sent_at or timezone.now())
+
+
+def _extended_failed(message, permanent=True):
+    from complaints.services import extensions
+
+    extensions.mark_not_told(message.context["extension"], message.error or message.bounce_reason)
+
+
+def _progress(message, context):
+    from complaints.models import ProgressReport
+
+    text = ProgressReport.objects.filter(pk=context["progress"]).values_list("text", flat=True).first()
+    return _mail(
+        "complaint_answer", message, _complaint(context), _("[%(number)s] Where things stand: %(title)s"), text=text
+    )
+
+
+def _progress_sent(message):
+    from complaints.services import progress
+
+    progress.mark_sent(message.context["progress"], message.sent_at or timezone.now())
+
+
+def _progress_failed(message, permanent=True):
+    from complaints.services import progress
+
+    progress.mark_failed(message.context["progress"], message.error or message.bounce_reason)
+
+
+def _clocks_differ(context):
+    return _("The nightly check found %(n)s due moments that do not follow from their facts") % context
+
+
+register(
+    Kind("complaints.extended", gettext_lazy("More time, told to the customer"), render=_extended, on_sent=_extended_sent,
+         on_failed=_extended_failed, on_bounced=_extended_failed, guarantee=Guarantee.AT_MOST_ONCE)
+)  # fmt: skip
+register(
+    Kind("complaints.progress", gettext_lazy("Where things stand, told to the customer"), render=_progress,
+         on_sent=_progress_sent, on_failed=_progress_failed, on_bounced=_progress_failed, guarantee=Guarantee.AT_MOST_ONCE)
+)  # fmt: skip
+register(Kind("complaints.clocks_differ", gettext_lazy("Clocks that do not add up"), line=_clocks_differ))
 register(Kind("complaints.receipt", gettext_lazy("Receipt of a complaint"), render=_receipt))
 register(
     Kind(
@@ -240,6 +304,17 @@ LINES = {
     "remind": (gettext_lazy("Reminder of a record"), gettext_lazy("A lead reminds you, please look at it: %(number)s %(title)s")),
     "due_moved": (gettext_lazy("Due day moved"),
                   gettext_lazy("The working calendar changed, so the due day moved: %(number)s %(title)s")),
+    "due_moved_by_policy": (gettext_lazy("Other clocks after the assessment"),
+                            gettext_lazy("After the assessment other limits count: %(number)s %(title)s")),
+    "pause_asked": (gettext_lazy("Pause asked for"), gettext_lazy("A pause waits for your decision: %(number)s %(title)s")),
+    "pause_granted": (gettext_lazy("Pause granted"), gettext_lazy("The clock stands still: %(number)s %(title)s")),
+    "pause_refused": (gettext_lazy("Pause refused"), gettext_lazy("No pause, the clock runs on: %(number)s %(title)s")),
+    "resumed": (gettext_lazy("Pause over"), gettext_lazy("The clock runs again: %(number)s %(title)s")),
+    "extension_asked": (gettext_lazy("More time asked for"), gettext_lazy("More time waits for your decision: %(number)s %(title)s")),
+    "extension_approved": (gettext_lazy("More time granted"), gettext_lazy("The result is due later: %(number)s %(title)s")),
+    "extension_rejected": (gettext_lazy("More time refused"), gettext_lazy("No more time, the day stays: %(number)s %(title)s")),
+    "progress_owed": (gettext_lazy("Tell the customer where things stand"),
+                      gettext_lazy("Tell the customer where things stand: %(number)s %(title)s")),
 }  # fmt: skip
 for _code, (_title, _line) in LINES.items():
     register(Kind(f"complaints.{_code}", _title, line=_about(_line)))

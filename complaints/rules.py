@@ -4,6 +4,14 @@ import rules
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Kind, MailState, Part, State
+from complaints.rules_clocks import (
+    asked_for_extension,
+    asked_for_pause,
+    extension_waits,
+    is_answered,
+    is_own_absence,
+    pause_waits,
+)
 from complaints.selectors.people import clashes, waiting_end
 from core.permissions import add_rule, capability, in_state, is_person, is_visible
 
@@ -16,7 +24,9 @@ MANAGES = is_visible & capability("complaints.manage")
 DECIDES = is_visible & capability("complaints.decide_suggestion")
 IS_HANDLER = is_person("handler")
 OPEN = in_state(*State.open())
-AT_WORK = in_state(State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.REVIEW, State.EVALUATING)
+AT_WORK = in_state(
+    State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.SUSPENDED, State.REVIEW, State.EVALUATING
+)  # fmt: skip
 
 
 def of_kind(*kinds):
@@ -143,3 +153,24 @@ add_rule("complaints.hand_to_unit", ASSESSES & in_state(State.REGISTERED, State.
          _("A record that nobody handles yet is handed to another unit by a service lead."))  # fmt: skip
 add_rule("complaints.remind", ASSESSES & OPEN,
          _("The handler of an open record is reminded by a service lead."))  # fmt: skip
+# Clocks
+add_rule("complaints.ask_pause", HANDLES & ~SUGGESTION & in_state(State.HANDLING) & IS_HANDLER & ~pause_waits,
+         _("A pause is asked for by the handler while the record is being handled, once at a time."))  # fmt: skip
+add_rule("complaints.decide_pause", ASSESSES & in_state(State.HANDLING) & pause_waits & ~asked_for_pause,
+         _("A pause is decided on by another person than the one who asked for it, a service lead."))  # fmt: skip
+add_rule("complaints.resume", (HANDLES & IS_HANDLER | ASSESSES) & in_state(State.SUSPENDED),
+         _("A paused record goes on by its handler or a service lead."))  # fmt: skip
+add_rule("complaints.ask_extension",
+         HANDLES & IS_HANDLER & in_state(State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.REVIEW, State.EVALUATING)
+         & ~is_answered & ~extension_waits,
+         _("More time is asked for by the handler before the result is due, once at a time."))  # fmt: skip
+add_rule("complaints.decide_extension", ASSESSES & OPEN & extension_waits & ~asked_for_extension,
+         _("More time is decided on by another person than the one who asked for it, a service lead."))  # fmt: skip
+add_rule("complaints.report_progress", (HANDLES & IS_HANDLER | ASSESSES) & AT_WORK & ~is_answered,
+         _("The handler or a service lead tells the customer where an open record stands."))  # fmt: skip
+add_rule("complaints.set_clocks", capability("complaints.assess"),
+         _("How long an answer may take is set by a service lead."))  # fmt: skip
+add_rule("complaints.end_absence", capability("complaints.assess") | is_own_absence,
+         _("An absence is ended by the person or a service lead."))  # fmt: skip
+add_rule("complaints.hand_over", capability("complaints.assess"),
+         _("Records of a person are handed over by a service lead."))  # fmt: skip

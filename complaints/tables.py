@@ -23,7 +23,9 @@ class ClockColumn(tables.Column):
     def render(self, record, table):
         cycle = record.cycle
         if cycle.due_at:
-            return due_html(table.context or {}, cycle.due_at, cycle.elapsed_left)
+            return due_html(table.context or {}, at=cycle.due_at, left=cycle.elapsed_left, original=cycle.original_due)
+        if cycle.is_paused:
+            return due_html(table.context or {}, at=None, left=cycle.paused_remaining, stopped=_("Paused"))
         if cycle.is_breached:
             return format_html('<span class="badge is-danger">{}</span>', _("not in time"))
         shown = moments.text(cycle.replied_at) if cycle.replied_at else "—"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from complaints.choices import State
 from complaints.models import Complaint
 from complaints.selectors.ledger import gaps
-from complaints.services import mails, suggestions, watching
+from complaints.services import mails, pauses, progress, suggestions, watching
 from core.batch import each
 
 log = logging.getLogger(__name__)
@@ -16,10 +16,14 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="complaints.watch_clocks")
 def watch_clocks():
-    """Beat, every 5 minutes: due moments by a changed calendar, warnings at 50 and 80 percent, breaches, late mails."""
+    """Beat, every 5 minutes: pauses whose day came, due moments by a changed calendar, warnings at 50, 80, 100 and 120 percent,
+    customers who are to hear where things stand, late mails.
+    """
     return {
+        "resumed": each(pauses.over(), pauses.end_by_date),
         "recomputed": each(watching.of_an_older_calendar(), watching.recompute),
-        "watched": each(watching.running(), watching.watch),
+        "watched": watching.watch_due(),
+        "progress": progress.ask_handlers(),
         "mails": each(mails.late(), mails.watch),
     }
 
@@ -33,8 +37,8 @@ def take_up_deferred():
 
 @shared_task(name="complaints.check_ledger")
 def check_ledger():
-    """Beat, every night: numbers without a gap (N1) and clocks that follow from their start (T1)."""
-    found = {"gaps": gaps(), "drifted": [cycle.pk for cycle in watching.drifted()]}
+    """Beat, every night: numbers without a gap (N1) and clocks that follow from their facts (T1), with a report of both."""
+    found = {"gaps": gaps(), "drifted": watching.check_clocks().differences}
     if any(found.values()):
         log.error("the ledger does not add up: %s", found)
     return found

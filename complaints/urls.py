@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.views import acts, bulk, complaints, ledger, mails
+from complaints.views import acts, bulk, clocks, complaints, ledger, mails
 
 app_name = "complaints"
 urlpatterns = [
@@ -13,6 +13,15 @@ urlpatterns = [
     path("mails/<int:pk>/register/", mails.mail_register, name="mail_register"),
     path("mails/<int:pk>/reveal/", mails.mail_reveal, name="mail_reveal"),
     path("mails/<int:pk>/<slug:step>/", mails.mail_act, name="mail_act"),
+    path("board/", clocks.board, name="board"),
+    path("policies/", clocks.policy_list, name="policies"),
+    path("policies/new/", clocks.policy_create, name="policy_create"),
+    path("policies/reasons/new/", clocks.pause_reason_create, name="pause_reason_create"),
+    path("policies/reasons/<int:pk>/turn/", clocks.pause_reason_turn, name="pause_reason_turn"),
+    path("absences/", clocks.absence_list, name="absences"),
+    path("absences/new/", clocks.absence_create, name="absence_create"),
+    path("absences/<int:pk>/end/", clocks.absence_end, name="absence_end"),
+    path("hand-over/<int:pk>/", clocks.hand_over, name="hand_over"),
     path("<int:pk>/", complaints.complaint_detail, name="detail"),
     path("<int:pk>/reveal/", complaints.complaint_reveal, name="reveal"),
     path("<int:pk>/<slug:step>/", acts.act, name="act"),

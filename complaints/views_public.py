@@ -105,7 +105,7 @@ def _received(request, complaint, stamp):
     facts = receipt.facts(complaint)
 
     def draw(marks):
-        context = portal(request) | facts | receipt.words(complaint.kind) | marks
+        context = portal(request) | facts | receipt.words(complaint) | marks
         return render_to_string("complaints/voice_received.html", context)
 
     holes = receipt.texts(complaint, stamp.key) | {"csrf_token": get_token(request), "form_key": stamp.text}

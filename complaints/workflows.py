@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Kind, MailState
+from complaints.choices import ExtensionState, Kind, MailState, PauseState
 from complaints.choices import State as S
 from core.workflow import InvalidTransition, Step, Workflow
 
@@ -17,6 +17,13 @@ _withdraw = Step("ending.withdraw", "complaints.withdraw", needs_reason=True)
 _decide = Step("suggestions.decide", "complaints.decide")
 _told = Step("suggestions.close", "complaints.close_suggestion")
 _answer = Step("enquiries.answer", "complaints.answer")
+_pause = Step(
+    "pauses.grant_pause",
+    "complaints.decide_pause",
+    note=_("two people; at once where we wait for the customer's answer"),
+)
+_resume = Step("pauses.resume", "complaints.resume", note=_("also by the clock, and when the customer answers"))
+SUSPENDED = {S.SUSPENDED: {S.HANDLING: _resume, S.WITHDRAWN: _withdraw}}
 ENDS = {S.CLOSED: {}, S.DECLINED: {}, S.WITHDRAWN: {}, S.VOIDED: {}}
 
 COMPLAINT = {
@@ -36,8 +43,10 @@ COMPLAINT = {
     S.HANDLING: {
         S.ASSIGNED: Step("handling.reassign", "complaints.reassign", needs_reason=True),
         S.REVIEW: Step("replies.submit", "complaints.submit_reply"),
+        S.SUSPENDED: _pause,
         S.WITHDRAWN: _withdraw,
     },
+    **SUSPENDED,
     S.REVIEW: {
         S.HANDLING: Step("replies.send_back", "complaints.decide_reply", needs_reason=True),
         S.REPLIED: Step("replies.approve", "complaints.decide_reply"),
@@ -76,7 +85,8 @@ SUGGESTION = {
 # Enquiries and praise: answered at once, or by whoever took it on.
 SHORT = {
     S.REGISTERED: {S.HANDLING: _direct, S.CLOSED: _answer, S.WITHDRAWN: _withdraw, S.VOIDED: _grant},
-    S.HANDLING: {S.CLOSED: _answer, S.WITHDRAWN: _withdraw},
+    S.HANDLING: {S.CLOSED: _answer, S.SUSPENDED: _pause, S.WITHDRAWN: _withdraw},
+    **SUSPENDED,
     **ENDS,
 }
 
@@ -146,5 +156,42 @@ MAILS = Workflow(
         MailState.ANSWERED: {MailState.OPEN: _returned},
         MailState.NO_REPLY: {},
         MailState.DISMISSED: {MailState.NEW: Step("mails.take_back_mail", "complaints.take_mail_back")},
+    },
+)
+
+PAUSES = Workflow(
+    model="complaints.Pause",
+    states=PauseState,
+    title=_("Pause of a cycle"),
+    table={
+        PauseState.ASKED: {
+            PauseState.RUNNING: _pause,
+            PauseState.REFUSED: Step("pauses.refuse_pause", "complaints.decide_pause", needs_reason=True),
+            PauseState.LAPSED: Step("cycles.close_cycle", note=_("with the end of the record, or the reply")),
+        },
+        PauseState.RUNNING: {PauseState.ENDED: _resume},
+        PauseState.REFUSED: {},
+        PauseState.ENDED: {},
+        PauseState.LAPSED: {},
+    },
+)
+
+EXTENSIONS = Workflow(
+    model="complaints.Extension",
+    states=ExtensionState,
+    title=_("Extension of the result"),
+    table={
+        ExtensionState.REQUESTED: {
+            ExtensionState.APPROVED: Step(
+                "extensions.approve_extension", "complaints.decide_extension", note=_("two people, at most twice")
+            ),
+            ExtensionState.REJECTED: Step(
+                "extensions.reject_extension", "complaints.decide_extension", needs_reason=True
+            ),
+            ExtensionState.LAPSED: Step("cycles.close_cycle", note=_("with the end of the record")),
+        },
+        ExtensionState.APPROVED: {},
+        ExtensionState.REJECTED: {},
+        ExtensionState.LAPSED: {},
     },
 )

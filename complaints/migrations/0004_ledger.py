@@ -24,11 +24,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'words of a record',
                 'verbose_name_plural': 'words of records',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='record_by_words')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(condition=models.Q(('state__in', ['registered', 'accepted', 'assigned', 'handling', 'review', 'replied', 'evaluating', 'adopted', 'partly', 'not_adopted', 'deferred'])), fields=['-received_at', '-id'], name='complaint_open'),
         ),
         migrations.AddIndex(
             model_name='complaint',
@@ -57,9 +54,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='cycle',
             index=models.Index(condition=models.Q(('response_breached_at__isnull', False), ('result_breached_at__isnull', False), _connector='OR'), fields=['complaint'], name='cycle_not_kept'),
-        ),
-        migrations.AddIndex(
-            model_name='recordwords',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='record_by_words'),
         ),
     ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import units_of
 from complaints.choices import Category, Kind, Nature, Outcome, Part, Scope, Severity, State, Verdict
+from complaints.models.timing import stands_in_for
 from core.crypto import EncryptedTextField, mask_email, mask_name, mask_phone
 from core.models import Contribution, TimeStamped, Tracked
 from customers.choices import Channel
@@ -19,8 +20,8 @@ SUBJECT = "complaints.complaint"
 class ComplaintQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Everything with ``see_all``; with ``see_unit`` what the person's units handle or received, what the person
-        handles or received, and for who registers also what nobody has yet. Never a record that is about the person
-        or from which the person stepped aside.
+        handles or received, or somebody absent whom the person stands in for handles, and for who registers also what
+        nobody has yet. Never a record that is about the person or from which the person stepped aside.
         """
         if not user.is_active:
             return self.none()
@@ -30,7 +31,7 @@ class ComplaintQuerySet(models.QuerySet):
         if not user.has_perm("complaints.see_unit"):
             return self.none()
         units = list(units_of(user))
-        seen = Q(handler=user) | Q(receiver=user) | Q(unit__in=units) | Q(desk__in=units)
+        seen = Q(handler__in=[user.pk, *stands_in_for(user)]) | Q(receiver=user) | Q(unit__in=units) | Q(desk__in=units)
         if user.has_perm("complaints.register"):
             seen |= Q(unit=None, desk=None)
         return rows.filter(seen)
@@ -164,7 +165,16 @@ class Complaint(Tracked):
                 condition=Q(received_at__lte=F("registered_at")), name="complaint_received_before_registered"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[State.ASSIGNED, State.HANDLING, State.REVIEW, State.REPLIED, State.EVALUATING])
+                condition=~Q(
+                    state__in=[
+                        State.ASSIGNED,
+                        State.HANDLING,
+                        State.SUSPENDED,
+                        State.REVIEW,
+                        State.REPLIED,
+                        State.EVALUATING,
+                    ]
+                )
                 | Q(handler__isnull=False),
                 name="complaint_at_work_has_handler",
             ),

@@ -5,7 +5,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from complaints import clocks
 from complaints.choices import Clock, Outcome, Verdict
+from complaints.models.timing import limit_kind
 from core.worktime import Limit, LimitKind, Remaining
 
 
@@ -32,8 +34,9 @@ class CycleQuerySet(models.QuerySet):
 
 
 class Cycle(models.Model):
-    """One round of handling with its own clocks. The due moments are stored and follow from ``started_at``, the limits
-    and the edition of the calendar alone (T1); a breach stays (T2); a closed cycle never changes (T3).
+    """One round of handling with its own clocks. The due moments are stored and follow from ``started_at``, the limits of
+    its policy, the edition of the calendar, pauses and extensions alone (T1); a breach stays (T2); a closed cycle never
+    changes (T3). While it is paused, ``result_due`` is unknown and ``paused_left`` says what is left.
     """
 
     complaint = models.ForeignKey(
@@ -41,11 +44,27 @@ class Cycle(models.Model):
     )
     n = models.PositiveSmallIntegerField(_("cycle"))
     started_at = models.DateTimeField(_("began"))
-    response_hours = models.PositiveSmallIntegerField(_("hours to the first response"), null=True, blank=True)
-    result_days = models.PositiveSmallIntegerField(_("working days to the result"))
+    policy = models.ForeignKey(
+        "complaints.ClockPolicy", models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("policy of the clocks"),
+    )  # fmt: skip
+    # The limits of the policy as they were: so many of the kind beside them, whatever the name of the column says.
+    response_hours = models.PositiveSmallIntegerField(_("limit of the first response"), null=True, blank=True)
+    response_kind = limit_kind(_("kind of limit of the first response"), LimitKind.ELAPSED_HOURS)
+    result_days = models.PositiveSmallIntegerField(_("limit of the result"))
+    result_kind = limit_kind(_("kind of limit of the result"), LimitKind.WORKING_DAYS)
     calendar_version = models.PositiveIntegerField(_("edition of the calendar"))
     response_due = models.DateTimeField(_("first response due"), null=True, blank=True)
-    result_due = models.DateTimeField(_("result due"))
+    result_due = models.DateTimeField(_("result due"), null=True, blank=True)
+    response_floor = models.DateTimeField(_("first response not due before"), null=True, blank=True)
+    result_floor = models.DateTimeField(_("result not due before"), null=True, blank=True)
+    extended_days = models.PositiveSmallIntegerField(_("days granted by extensions"), default=0, db_default=0)
+    original_due = models.DateTimeField(_("result due without the extension"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
+    paused_left = models.IntegerField(_("minutes left when paused"), null=True, blank=True)
+    progress_days = models.PositiveSmallIntegerField(_("working days between progress reports"), null=True, blank=True)
+    progress_due = models.DateTimeField(_("customer to hear where things stand"), null=True, blank=True)
+    next_alert_at = models.DateTimeField(_("looked at next"), null=True, blank=True, default=None, db_default=Now())
     first_response_at = models.DateTimeField(_("first response"), null=True, blank=True)
     replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
     response_breached_at = models.DateTimeField(_("response late since"), null=True, blank=True)
@@ -70,6 +89,8 @@ class Cycle(models.Model):
                 condition=Q(response_breached_at__isnull=False) | Q(result_breached_at__isnull=False),
                 name="cycle_not_kept",
             ),
+            models.Index(fields=["next_alert_at"], condition=Q(closed_at=None), name="cycle_looked_at"),
+            models.Index(fields=["progress_due"], condition=Q(closed_at=None), name="cycle_progress_due"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),
@@ -85,6 +106,15 @@ class Cycle(models.Model):
                 name="cycle_response_has_limit",
             ),
             models.CheckConstraint(condition=Q(result_due__gte=F("started_at")), name="cycle_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(result_due=None, paused_at__isnull=False, paused_left__isnull=False, closed_at=None)
+                | Q(result_due__isnull=False, paused_at=None, paused_left=None),
+                name="cycle_due_unknown_iff_paused",
+            ),
+            models.CheckConstraint(
+                condition=Q(response_kind__in=list(LimitKind)) & Q(result_kind__in=list(LimitKind)),
+                name="cycle_limits_known",
+            ),
             models.CheckConstraint(
                 condition=Q(first_response_at=None) | Q(first_response_at__gte=F("started_at")),
                 name="cycle_response_after_start",
@@ -106,15 +136,32 @@ class Cycle(models.Model):
 
     @property
     def due_at(self):
-        """The end of the clock that runs out first; None when no clock runs any more."""
+        """The end of the clock that runs out first; None when no clock runs, or the only one is paused."""
         if not self.is_open or self.replied_at:
             return None
-        return min(self.response_due, self.result_due) if self.awaits_response else self.result_due
+        ends = [self.result_due, self.response_due if self.awaits_response else None]
+        return min((end for end in ends if end is not None), default=None)
+
+    @property
+    def is_paused(self):
+        return self.paused_at is not None
+
+    @property
+    def paused_remaining(self):
+        """What was left of the result when the clock stopped; None while it runs."""
+        if not self.is_paused:
+            return None
+        per_day = 480 if self.limit_of(Clock.RESULT).counts_working_time else 24 * 60
+        return Remaining(self.paused_left, per_day, is_stopped=True)
 
     @property
     def elapsed_left(self):
         """What is left by the clock on the wall while the response is awaited; None when working time counts."""
-        if not self.awaits_response or self.due_at != self.response_due:
+        if (
+            not self.awaits_response
+            or self.due_at != self.response_due
+            or self.limit_of(Clock.RESPONSE).counts_working_time
+        ):
             return None
         return Remaining((self.response_due - timezone.now()).total_seconds() / 60, 24 * 60, is_stopped=False)
 
@@ -135,8 +182,14 @@ class Cycle(models.Model):
 
     def limit_of(self, clock):
         if clock == Clock.RESPONSE:
-            return Limit(LimitKind.ELAPSED_HOURS, self.response_hours)
-        return Limit(LimitKind.WORKING_DAYS, self.result_days)
+            return Limit(self.response_kind, self.response_hours)
+        return Limit(self.result_kind, self.result_days)
+
+    @property
+    def terms(self):
+        """Both limits as the policy had them, without extensions."""
+        response = None if self.response_hours is None else self.limit_of(Clock.RESPONSE)
+        return clocks.Terms(response, self.limit_of(Clock.RESULT), self.progress_days)
 
     def stopped_at(self, clock):
         """When the clock was stopped; a reply is a response as well."""
@@ -147,7 +200,7 @@ class Cycle(models.Model):
 
 
 class ClockAlert(models.Model):
-    """That people were told of a clock at 50, 80 or 100 percent, once each. Insert-only."""
+    """That people were told of a clock at 50, 80, 100 or 120 percent, once each. Insert-only."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="alerts", verbose_name=_("cycle"))
     clock = models.CharField(_("clock"), max_length=10, choices=Clock)

@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from complaints.choices import Clock, Decision, Kind, Outcome, State
-from complaints.models import Complaint
+from complaints.choices import Clock, Decision, Kind, Outcome, PauseState, State
+from complaints.models import Complaint, Extension, ProgressReport
 from complaints.public.words import moment
 from core.i18n import pick
 
@@ -35,6 +38,11 @@ class Told:
     parts: tuple
 
 
+def _sent(model, at, text):
+    rows = model.objects.filter(cycle=OuterRef("pk"), **{f"{at}__isnull": False}).order_by("pk")
+    return ArraySubquery(rows.values(said=JSONObject(at=at, text=text)))
+
+
 @dataclass
 class Progress:
     """Of one record; ``complaint`` comes with its cycle, reply and decision."""
@@ -48,7 +56,13 @@ class Progress:
 
     @cached_property
     def cycles(self):
-        return list(self.complaint.cycles.select_related("reply").order_by("n"))
+        """With what was sent meanwhile: ``reported`` and ``extended`` are lists of {"at", "text"}."""
+        rows = self.complaint.cycles.select_related("reply").order_by("n")
+        return list(
+            rows.annotate(
+                reported=_sent(ProgressReport, "sent_at", "text"), extended=_sent(Extension, "told_at", "told")
+            )
+        )
 
     @cached_property
     def unit(self):
@@ -102,10 +116,17 @@ class Progress:
                     (_("What we did"), reply.measures), (_("What came of it"), reply.result),
                     (_("What it means for you"), reply.meaning), ("", reply.thanks),
                 )))  # fmt: skip
+            for one in (*cycle.reported, *cycle.extended):
+                rows.append(Told(datetime.fromisoformat(one["at"]), (("", one["text"]),)))
         if self.decision:
             reason = (Decision(self.decision.outcome).label, self.decision.reason)
             rows.append(Told(self.decision.told_at or self.decision.decided_at, (reason,)))
-        return rows[::-1]
+        return sorted(rows, key=lambda one: one.at, reverse=True)
+
+    @cached_property
+    def pause(self):
+        """The pause that runs, or None."""
+        return self.cycle.pauses.filter(state=PauseState.RUNNING).first() if self.cycle.is_paused else None
 
     # The rows of each kind ---------------------------------------------------------------------------
 
@@ -119,10 +140,18 @@ class Progress:
         """Done at ``at``, or promised until ``due``."""
         if at:
             return self._happened(title, at, text)
+        if due is None:
+            day = date_format(self.pause.resume_on, "DATE_FORMAT")
+            return self._to_come(
+                title, _("We cannot go on just now; we take it up again on %(day)s at the latest.") % {"day": day}
+            )
         if due < timezone.now():
             return self._to_come(
                 title, _("Promised by %(due)s; it takes longer, and we are sorry.") % {"due": moment(due)}
             )
+        if self.cycle.original_due and due == self.cycle.result_due:
+            words = {"due": moment(due), "before": moment(self.cycle.original_due)}
+            return self._to_come(title, _("by %(due)s, and not by %(before)s as we had said") % words)
         return self._to_come(title, _("by %(due)s") % {"due": moment(due)})
 
     def _response(self):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.choices import Kind
 from complaints.codes import code_for
 from complaints.public.words import moment, written
+from core.worktime.words import limit_text
 
 HEADLINES = {
     Kind.COMPLAINT: _("We have your complaint and see to it"),
@@ -24,13 +25,18 @@ def facts(complaint):
     """The few facts by which receipts differ."""
     person, cycle = complaint.complainant, complaint.cycle
     return {
-        "kind": complaint.kind, "hours": cycle.response_hours, "days": cycle.result_days, "has_name": bool(person.name),
+        "kind": complaint.kind, "hours": cycle.response_hours, "response_kind": cycle.response_kind,
+        "days": cycle.result_days, "result_kind": cycle.result_kind, "has_name": bool(person.name),
         "has_mail": bool(person.email), "has_phone": bool(person.phone),
     }  # fmt: skip
 
 
-def words(kind):
-    return {"headline": HEADLINES[Kind(kind)], "result_words": RESULTS[Kind(kind)]}
+def words(complaint):
+    terms = complaint.cycle.terms
+    return {
+        "headline": HEADLINES[Kind(complaint.kind)], "result_words": RESULTS[Kind(complaint.kind)],
+        "response_span": terms.response and limit_text(terms.response), "result_span": limit_text(terms.result),
+    }  # fmt: skip
 
 
 def texts(complaint, key):

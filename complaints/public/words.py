@@ -8,9 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import clocks
-from complaints.choices import Kind
-from core.worktime import Limit, LimitKind
+from complaints.selectors.policies import promised
 from core.worktime.words import limit_text
 
 
@@ -35,8 +33,5 @@ def written(code):
 
 def promises(kind):
     """{"response", "result"} of a kind as lengths of time; ``response`` is None where there is no such clock."""
-    policy = clocks.POLICIES[Kind(kind)]
-    return {
-        "response": policy.response_hours and limit_text(Limit(LimitKind.ELAPSED_HOURS, policy.response_hours)),
-        "result": limit_text(Limit(LimitKind.WORKING_DAYS, policy.result_days)),
-    }
+    terms = promised(kind)
+    return {"response": terms.response and limit_text(terms.response), "result": limit_text(terms.result)}

@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import OrgUnit
 from complaints.choices import Clock, Kind, State
-from complaints.models import Assignment, CallBack, Complaint, Conversation, Cycle, Determination
+from complaints.models import (
+    Assignment,
+    CallBack,
+    Complaint,
+    Conversation,
+    Cycle,
+    Determination,
+    Extension,
+    Pause,
+    ProgressReport,
+)
 from core.worktime import Limit, words
 from customers.models import Interaction
 
@@ -118,6 +128,8 @@ class ClockView:
     breached_at: object
     limit: Limit
     left: object = None
+    original: object = None
+    stopped: str = ""
 
     @property
     def label(self):
@@ -173,6 +185,9 @@ def cycles_of(complaint):
     found = complaint.cycles.select_related("reply__author", "reply__reviewer").prefetch_related(
         Prefetch("determinations", Determination.objects.select_related("by")),
         Prefetch("assignments", Assignment.objects.select_related("unit", "handler", "by")),
+        Prefetch("pauses", Pause.objects.select_related("reason", "requested_by", "decided_by")),
+        Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
+        Prefetch("progress", ProgressReport.objects.select_related("by")),
         Prefetch("call_backs", CallBack.objects.select_related("by")),
         Prefetch("conversations", Conversation.objects.select_related("interaction__agent", "by")),
     )
@@ -182,12 +197,14 @@ def cycles_of(complaint):
 def _clock(cycle, clock):
     return ClockView(
         clock, cycle.due_of(clock), cycle.stopped_at(clock), cycle.breached_at(clock), cycle.limit_of(clock),
-        left=cycle.elapsed_left if clock == Clock.RESPONSE else None,
+        left=cycle.elapsed_left if clock == Clock.RESPONSE else cycle.paused_remaining,
+        original=cycle.original_due if clock == Clock.RESULT else None,
+        stopped=_("Paused") if clock == Clock.RESULT and cycle.is_paused else "",
     )  # fmt: skip
 
 
 def _view(cycle):
-    clocks = [_clock(cycle, clock) for clock in Clock if cycle.due_of(clock)]
+    clocks = [_clock(cycle, clock) for clock in Clock if clock == Clock.RESULT or cycle.due_of(clock)]
     determinations = list(cycle.determinations.all())
     return CycleView(
         cycle=cycle, clocks=clocks, determination=determinations[-1] if determinations else None,

@@ -4,8 +4,9 @@ from django.db import transaction
 
 from complaints.choices import Clock
 from complaints.models import Conversation
-from complaints.services import cycles
+from complaints.services import cycles, timing
 from complaints.services.mail_clock import answered_by_contact
+from complaints.services.pauses import customer_answered
 from core.workflow import record
 from customers.choices import Channel, Direction
 from customers.services import interactions
@@ -34,6 +35,11 @@ def log(
            payload={"interaction": interaction.pk})  # fmt: skip
     if direction == Direction.OUT and cycle.is_open and (reached or in_vain(cycle) >= ATTEMPTS):
         cycles.stop_clock(cycle, Clock.RESPONSE, at=interaction.started_at, by=by)
+    if direction == Direction.OUT and reached and cycle.is_open:
+        progress_due = timing.progress_due(cycle, max(interaction.started_at, cycle.started_at))
+        cycles.write(cycle, progress_due=progress_due)
+    if direction == Direction.IN:
+        customer_answered(complaint)
     if direction == Direction.OUT and reached and answers_mails:
         answered_by_contact(complaint, at=interaction.started_at, by=by)
     return made

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints import clocks
-from complaints.choices import Clock, Kind, Outcome, State
+from complaints.choices import Clock, ExtensionState, Outcome, PauseEnd, PauseState, State
 from complaints.models import Complaint, Cycle
+from complaints.selectors import policies, requests
+from complaints.services import timing
 from complaints.signals import complaint_closed
-from complaints.workflows import LEDGER
+from complaints.workflows import EXTENSIONS, LEDGER, PAUSES
 from core.workflow import InvalidTransition, record
 from core.worktime.store import calendar_for
 from customers.choices import HoldReason
@@ -20,14 +21,10 @@ REOPEN_WITHIN = timedelta(days=60)
 
 
 def new_cycle(complaint, *, n, started_at, calendar=None):
-    """An unsaved cycle with both due moments by the policy of the kind and ``calendar`` (none: the one in force)."""
-    policy = clocks.POLICIES[Kind(complaint.kind)]
-    found = clocks.dues(started_at, policy.response_hours, policy.result_days, calendar)
-    return Cycle(
-        complaint=complaint, n=n, started_at=started_at, response_hours=policy.response_hours,
-        result_days=policy.result_days, calendar_version=found.calendar_version, response_due=found.response,
-        result_due=found.result,
-    )  # fmt: skip
+    """An unsaved cycle with both due moments by the policy in force and ``calendar`` (none: the one in force)."""
+    cycle = Cycle(complaint=complaint, n=n, started_at=started_at)
+    timing.apply_terms(cycle, policies.policy_of(complaint, started_at), complaint.kind)
+    return timing.first_moments(cycle, calendar or calendar_for())
 
 
 def next_cycle(complaint):
@@ -60,28 +57,45 @@ def stop_clock(cycle, clock, *, at, by):
         record(cycle.complaint, "responded", by=by, payload={"cycle": cycle.n})
 
 
-def breach(cycle, clock):
-    """Store that the clock was not kept, once; its event says since when. Returns whether this call did it."""
+def breach(cycle, clock, *, since=None, **why):
+    """Store that the clock was not kept, once; its event says since when, and ``why``. Returns whether this call did it."""
     column = f"{clock.value}_breached_at"
     if getattr(cycle, column) is not None:
         return False
-    due = cycle.due_of(clock)
+    due = since or cycle.due_of(clock)
     changed = Cycle.objects.filter(pk=cycle.pk, closed_at=None, **{column: None}).update(**{column: due})
     if changed:
         setattr(cycle, column, due)
-        record(cycle.complaint, f"{clock.value}_late", by=None, payload={"cycle": cycle.n, "due": due.isoformat()})
+        record(
+            cycle.complaint, f"{clock.value}_late", by=None, payload={"cycle": cycle.n, "due": due.isoformat(), **why}
+        )
     return bool(changed)
 
 
 def close_cycle(complaint, outcome, *, by):
     """Freeze the figures of the current cycle. Late clocks nobody had noticed yet are breaches."""
     cycle, now = complaint.cycle, timezone.now()
+    _settle_requests(complaint, now, by=by)
     for clock in Clock:
         due = cycle.due_of(clock)
         if due is not None and due < (cycle.stopped_at(clock) or now) and _owed(outcome):
             breach(cycle, clock)
     write(cycle, closed_at=now, outcome=Outcome(outcome).value, frozen=_figures(complaint, cycle))
     return cycle
+
+
+def _settle_requests(complaint, now, *, by):
+    """A pause that still runs ends with the record; what waits for a decision needs none any more."""
+    cycle = complaint.cycle
+    for pause in cycle.pauses.filter(state__in=[PauseState.ASKED, PauseState.RUNNING]):
+        if pause.state == PauseState.ASKED:
+            PAUSES.move(pause, PauseState.LAPSED, by=by)
+        else:
+            PAUSES.move(pause, PauseState.ENDED, by=by, ended_at=max(now, pause.started_at), ended_by=PauseEnd.RECORD)
+            write(cycle, paused_at=None, paused_left=None, **timing.moments_of(cycle))
+    for extension in cycle.extensions.filter(state=ExtensionState.REQUESTED):
+        EXTENSIONS.move(extension, ExtensionState.LAPSED, by=by)
+    requests.forget(complaint)
 
 
 def _owed(outcome):
@@ -93,7 +107,10 @@ def _figures(complaint, cycle):
     calendar = calendar_for(version=cycle.calendar_version)
     figures = {
         "unit": complaint.unit and both_names(complaint.unit), "handler": complaint.handler_id, "verdict": cycle.verdict,
-        "limits": {"response_hours": cycle.response_hours, "result_days": cycle.result_days},
+        "limits": {"response_hours": cycle.response_hours, "result_days": cycle.result_days,
+                   "response_kind": cycle.response_kind, "result_kind": cycle.result_kind, "policy": cycle.policy_id},
+        "paused_minutes": round(timing.paused_minutes(cycle, calendar)), "extended_days": cycle.extended_days,
+        "result_kept_originally": None,
         "response_kept": None, "result_kept": None, "response_minutes": None, "result_working_minutes": None,
         "call_backs": cycle.call_backs.count(),
     }  # fmt: skip
@@ -105,6 +122,8 @@ def _figures(complaint, cycle):
     if cycle.replied_at:
         figures |= {
             "result_kept": cycle.result_breached_at is None,
+            "result_kept_originally": cycle.result_breached_at is None
+            and cycle.replied_at <= (cycle.original_due or cycle.result_due),
             "result_working_minutes": round(calendar.between(cycle.started_at, cycle.replied_at)),
         }
     return figures

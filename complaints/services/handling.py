@@ -7,6 +7,8 @@ from accounts.selectors import main_unit
 from complaints.choices import Part, State
 from complaints.models import Assignment, Determination
 from complaints.selectors.people import leads
+from complaints.selectors.standing_in import at_the_desk
+from complaints.services import policies
 from complaints.services.people import take_part, tell
 from complaints.workflows import LEDGER
 from core.workflow import InvalidTransition, record
@@ -24,15 +26,23 @@ def reassign(complaint, *, unit, handler, by, comment, note="", expected_version
 
 @transaction.atomic
 def _give(complaint, unit, handler, *, by, note, comment="", expected_version=None, state=State.ASSIGNED):
-    """Assignment row, part and move together. Raises InvalidTransition for somebody who may not handle it (S1)."""
+    """Assignment row, part and move together; who is away is stood in for. Raises InvalidTransition for somebody who may not
+    handle it (S1).
+    """
+    asked, handler = handler, at_the_desk(complaint, handler)
     take_part(complaint, handler, Part.HANDLED)
     LEDGER.move(
         complaint, state, by=by, comment=comment or note, expected_version=expected_version, unit=unit, handler=handler,
-        payload={"handler": handler.pk, "unit": unit.pk},
+        payload={"handler": handler.pk, "unit": unit.pk} | instead_of(asked, handler),
     )  # fmt: skip
     Assignment.objects.create(cycle=complaint.cycle, unit=unit, handler=handler, note=note, by=by)
     tell("assigned", complaint, [handler], by=by)
     return complaint
+
+
+def instead_of(asked, handler):
+    """What the event says where somebody stands in."""
+    return {"instead_of": asked.pk} if asked != handler else {}
 
 
 @transaction.atomic
@@ -69,6 +79,7 @@ def handle_directly(complaint, *, by, expected_version=None, **assessment):
         desk=complaint.desk or unit, payload={"handler": by.pk, "unit": unit.pk}, **assessment,
     )  # fmt: skip
     Assignment.objects.create(cycle=complaint.cycle, unit=unit, handler=by, by=by)
+    policies.fit(complaint, by=by)
     return complaint
 
 

@@ -15,6 +15,7 @@ from complaints.choices import Doubt, MailState
 from complaints.models import Complaint, MailItem
 from complaints.models.mail import ANSWER_WITHIN
 from complaints.selectors import people
+from complaints.services.pauses import customer_answered
 from complaints.services.people import tell
 from complaints.services.registration import register as register_record
 from complaints.workflows import MAILS
@@ -150,6 +151,7 @@ def _came(item):
     complaint = item.complaint
     record(complaint, "mail_came", by=None, payload={"mail": item.pk})
     tell("mail_came", complaint, [complaint.handler or complaint.receiver or item.taken_by], key=f"mail:{item.pk}")
+    customer_answered(complaint)
 
 
 # Taking on -------------------------------------------------------------------------------------------

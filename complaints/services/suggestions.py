@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from complaints.choices import Clock, Decision, Outcome, Part, State
 from complaints.models import Assignment, Complaint, SuggestionDecision
+from complaints.selectors.standing_in import at_the_desk
 from complaints.services import conversations, cycles
+from complaints.services.handling import instead_of
 from complaints.services.people import take_part, tell
 from complaints.workflows import LEDGER
 from core.workflow import InvalidTransition, record
@@ -16,11 +18,12 @@ from notifications.services import outbox
 
 @transaction.atomic
 def pass_on(complaint, *, unit, handler, by, note="", expected_version=None):
-    """Give a suggestion to ``handler`` of the ``unit`` it concerns, to be evaluated."""
+    """Give a suggestion to ``handler`` of the ``unit`` it concerns, to be evaluated; who is away is stood in for."""
+    asked, handler = handler, at_the_desk(complaint, handler)
     take_part(complaint, handler, Part.HANDLED)
     LEDGER.move(
         complaint, State.EVALUATING, by=by, comment=note, expected_version=expected_version, unit=unit, handler=handler,
-        payload={"handler": handler.pk, "unit": unit.pk},
+        payload={"handler": handler.pk, "unit": unit.pk} | instead_of(asked, handler),
     )  # fmt: skip
     Assignment.objects.create(cycle=complaint.cycle, unit=unit, handler=handler, note=note, by=by)
     tell("assigned", complaint, [handler], by=by)

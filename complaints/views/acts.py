@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.forms import acts as forms
+from complaints.forms import clocks as clock_forms
 from complaints.models import Complaint
 from complaints.services import (
     assessment,
@@ -16,9 +17,12 @@ from complaints.services import (
     cycles,
     ending,
     enquiries,
+    extensions,
     handling,
+    pauses,
     people,
     personal,
+    progress,
     replies,
     suggestions,
 )
@@ -109,6 +113,25 @@ ACTS = {
         todo=_("See that the proposer knows the decision, then close."),
     ),
     "take_up": step("take_up", suggestions.take_up, forms.RemarkForm, _("Take it up again"), "refresh"),
+    "grant_pause": step(
+        "decide_pause", pauses.grant_pause, clock_forms.GrantForm, _("Agree to the pause"), "player-pause",
+        todo=_("Somebody asks for a pause of the clock. Agree or refuse."),
+        consequences=(_("The clock of the result stands still until the day that was asked for; the first response is owed all the same."),),
+    ),
+    "refuse_pause": step("decide_pause", pauses.refuse_pause, forms.WhyForm, _("Refuse the pause"), "x", is_versioned=False),
+    "approve_extension": step(
+        "decide_extension", extensions.approve_extension, clock_forms.GrantForm, _("Agree to more time"), "calendar",
+        is_versioned=False, todo=_("Somebody asks for more time. Agree or refuse."),
+        consequences=(_("The result is due later; the first day stays beside the new one."), _("The customer is told.")),
+    ),
+    "reject_extension": step(
+        "decide_extension", extensions.reject_extension, forms.WhyForm, _("Refuse more time"), "x", is_versioned=False
+    ),
+    "resume": step(
+        "resume", pauses.resume, forms.RemarkForm, _("Go on"), "player-play",
+        todo=_("The clock stands still. Go on as soon as what you wait for is there."),
+        consequences=(_("The clock runs on with what was left of it."),),
+    ),
     "grant_ending": step(
         "grant_ending", ending.grant, forms.ActForm, _("Agree to the end"), "check",
         todo=_("Somebody asks to end this record. Agree or refuse."), is_dangerous=True,
@@ -119,6 +142,21 @@ ACTS = {
     ),
     "talk": step("talk", conversations.log, forms.TalkForm, _("Log a conversation"), "headset", is_versioned=False),
     "add_files": step("add_file", personal.add_files, forms.FilesForm, _("Add files"), "paperclip", is_versioned=False),
+    "progress": step(
+        "report_progress", progress.report, clock_forms.ProgressForm, _("Tell the customer where it stands"), "message-2",
+        is_versioned=False,
+    ),
+    "ask_pause": step(
+        "ask_pause", pauses.ask, clock_forms.PauseForm, _("Pause the clock"), "player-pause",
+        consequences=(
+            _("A service lead decides on it; where we wait for the customer and have asked, it begins at once."),
+            _("It is over on the day you give, or when the customer answers what we asked."),
+        ),
+    ),
+    "ask_extension": step(
+        "ask_extension", extensions.ask_extension, clock_forms.ExtensionForm, _("Ask for more time"), "calendar",
+        is_versioned=False, consequences=(_("A service lead decides on it; the customer is told the new day."),),
+    ),
     "reassess": step("reassess", assessment.reassess, forms.AssessForm, _("Change the assessment"), "adjustments"),
     "give_back": step(
         "give_back", handling.give_back, forms.WhyForm, _("Give back"), "arrow-left",
@@ -177,6 +215,7 @@ def steps_of(user, complaint):
 BESIDE = {
     "approve": ("send_back",), "take": ("give_back",), "draft": ("determine",), "submit": ("draft",),
     "decide": ("return_suggestion",), "grant_ending": ("refuse_ending",), "call_back": ("talk",), "accept": ("ask_ending",),
+    "grant_pause": ("refuse_pause",), "approve_extension": ("reject_extension",),
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from complaints.choices import State
 from complaints.forms.registration import ORIGINS, RegisterForm
 from complaints.models import Complaint
-from complaints.selectors import ledger, mails, people
+from complaints.selectors import ledger, mails, people, requests
 from complaints.services import personal, registration
 from complaints.views.acts import pressing, steps_of
 from complaints.views.common import registers, sees
@@ -27,6 +27,9 @@ WAITS = {
     State.ACCEPTED: gettext_lazy("Nothing now: it waits to be assigned by a service lead."),
     State.ASSIGNED: gettext_lazy("Nothing now: the person it was assigned to takes it on."),
     State.HANDLING: gettext_lazy("Nothing now: the handler checks the facts and writes the reply."),
+    State.SUSPENDED: gettext_lazy(
+        "Nothing now: the clock stands still; it goes on on its day, or when the customer answers."
+    ),
     State.REVIEW: gettext_lazy(
         "Nothing now: somebody reviews it who neither handled it nor called back; nobody reviews their own."
     ),
@@ -54,6 +57,8 @@ def complaint_detail(request, pk):
         "tags": [complaint.get_kind_display(), _("Cycle %(n)s") % {"n": cycles[0].cycle.n}],
         "waits_for": WAITS.get(complaint.state, _("Nothing now.")),
         "waiting_end": people.waiting_end(complaint),
+        "waiting_pause": requests.waiting_pause(complaint),
+        "waiting_extension": requests.waiting_extension(complaint),
         "reveals": allows(request.user, "complaints.reveal", complaint),
         "others": ledger.others_of(complaint, request.user),
         "mails": mails.of_record(complaint),
@@ -66,7 +71,7 @@ def complaint_detail(request, pk):
 
 def _strip(cycle):
     """The days of the result clock while it runs."""
-    if not cycle.is_open or (cycle.result_due - cycle.started_at).days > LONGEST_STRIP:
+    if not cycle.is_open or cycle.is_paused or (cycle.result_due - cycle.started_at).days > LONGEST_STRIP:
         return []
     return strip(cycle.started_at, cycle.result_due, version=cycle.calendar_version)
 

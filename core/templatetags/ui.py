@@ -193,13 +193,14 @@ def due(context, *, at, left=None, stopped="", original=None):
     }
 
 
-def due_html(context, at, left=None):
+def due_html(context, *, at, left=None, stopped="", original=None):
     """``{% due %}`` for a cell of a list, drawn without its template."""
-    shown = due(context, at=at, left=left)
+    shown = due(context, at=at, left=left, stopped=stopped, original=original)
     tone = f" is-{shown['tone']}" if shown["tone"] else ""
     title = format_html(' title="{}"', shown["title"]) if shown["title"] else ""
     rest = format_html('<span class="left">{}</span>', shown["left"]) if shown["left"] else ""
-    return format_html('<span class="due{}"{}>{}{}</span>', tone, title, shown["when"], rest)
+    before = format_html("<del>{}</del>", shown["original"]) if shown["original"] else ""
+    return format_html('<span class="due{}"{}>{}{}{}</span>', tone, title, before, shown["when"], rest)
 
 
 def due_tone(at, left, now):

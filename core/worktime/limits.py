@@ -68,7 +68,7 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
     Every pause after ``start`` moves it by what the limit counts inside the pause, overlaps counted once;
     one in lunch, at night or over a holiday moves a working limit by nothing. Limits in days move by the
     days after the one on which the pause began, up to the day it ended; they end at close of business, and
-    the day of ``start`` does not count. A pause that began after the limit moves it too: a breach is a fact
+    the day of ``start`` does not count; no days at all end at ``start``, pause or not. A pause that began after the limit moves it too: a breach is a fact
     its owner has stored.
     """
     start = utc(start)
@@ -76,6 +76,8 @@ def due(calendar: WorkCalendar, limit: Limit, start: datetime, pauses: Iterable[
     if stops and stops[-1][1] == FOREVER:
         return Due(None, provisional=limit.kind != LimitKind.ELAPSED_HOURS and calendar.is_provisional(start))
     match limit.kind:
+        case LimitKind.WORKING_DAYS | LimitKind.CALENDAR_DAYS if not limit.amount:
+            at = start
         case LimitKind.ELAPSED_HOURS:
             at = start + timedelta(hours=limit.amount) + sum((end - begin for begin, end in stops), ZERO)
             return Due(at, provisional=False)
@@ -118,15 +120,26 @@ def remaining(
 def reminder_at(
     calendar: WorkCalendar, limit: Limit, start: datetime, percent: int, pauses: Iterable[Pause] = ()
 ) -> datetime | None:
-    """When ``percent`` of the clock is used; outside working time, the next opening. None while paused."""
+    """When ``percent`` of the clock is used; outside working time, the next opening. None while paused. Only the pauses
+    before that moment move it.
+    """
     at = due(calendar, limit, start, pauses := list(pauses)).at
     if at is None:
         return None
-    paused = sum(_count(calendar, limit, *stop) for stop in merged(pauses, start, FOREVER))
-    minutes = paused + (_count(calendar, limit, start, at) - paused) * not_negative(percent) / 100
-    if limit.counts_working_time:
-        return calendar.add(start, minutes)
-    return calendar.next_open(utc(start) + minutes * MINUTE)
+    start, stops = utc(start), merged(pauses, start, FOREVER)
+    paused = sum(_count(calendar, limit, *stop) for stop in stops)
+    minutes = (_count(calendar, limit, start, at) - paused) * not_negative(percent) / 100
+    reached = _after(calendar, limit, start, minutes)
+    for begin, end in stops:
+        if begin >= reached:
+            break
+        minutes += _count(calendar, limit, begin, end)
+        reached = _after(calendar, limit, start, minutes)
+    return reached if limit.counts_working_time else calendar.next_open(reached)
+
+
+def _after(calendar: WorkCalendar, limit: Limit, start: datetime, minutes: float) -> datetime:
+    return calendar.add(start, minutes) if limit.counts_working_time else start + minutes * MINUTE
 
 
 def merged(pauses: Iterable[Pause], start: datetime, now: datetime) -> list[tuple[datetime, datetime]]:

@@ -22,7 +22,7 @@ from complaints.services import (
 from core.worktime.store import calendar_for
 from customers.choices import Channel
 from customers.models import ContactPerson
-from dashboard.demo import mails, sayings
+from dashboard.demo import clocks, mails, sayings
 from dashboard.demo.clock import moment
 
 HEADS = {
@@ -58,6 +58,12 @@ class Voices:
         for week in range(days // 7 + 1):
             self._on(self.begin + timedelta(days=7 * week + 1), 15, 30, self.adopt_escalated)
         self._on(self.today, 7, 40, self.mistaken)
+        self._on(self.begin + timedelta(days=days // 2), 8, 30, clocks.set_policies, self.org)
+        for week in range(days // 7):
+            self._on(self.begin + timedelta(days=7 * week + 2), 14, 10, clocks.go_on, self.org)
+        self._on(self.today - timedelta(days=9), 10, 20, clocks.take_time, self.org, 1)
+        self._on(self.today, 8, 20, clocks.take_time, self.org, 2)
+        self._on(self.today - timedelta(days=1), 8, 25, clocks.someone_away, self.org, "department2", "department", 4)
 
     def _plan_one(self, day, number):
         hour, minute = self.rng.randint(9, 17), self.rng.randint(0, 59)
@@ -170,8 +176,11 @@ class Voices:
             self._later(self.rng.choice((5, 8, 10, 12, 22)), self.answer, row, cause)
 
     def answer(self, complaint, cause):
-        row = self._fresh(complaint, State.HANDLING)
+        row = self._fresh(complaint, State.HANDLING, State.SUSPENDED)
         if row is None:
+            return
+        if row.state == State.SUSPENDED:  # as soon as it goes on
+            self._later(16, self.answer, row, cause)
             return
         facts, remedy = sayings.FACTS[cause]
         verdict = self.rng.choices(("justified", "partly", "not"), (55, 25, 20))[0]

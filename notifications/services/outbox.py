@@ -57,6 +57,28 @@ def queue(kind, *, to_user=None, to_email="", context=None, language=None, dedup
     return rows[0] if rows else None
 
 
+def queue_all(kind, letters):
+    """As ``queue`` for many people of one kind in two statements; ``letters`` are dicts of its arguments."""
+    found = KINDS[kind]
+    lines = [one for one in letters if one.get("to_user") is not None] if found.line is not None else []
+    Notice.objects.bulk_create(
+        [
+            Notice(user=one["to_user"], kind=kind, context=one.get("context") or {}, url=one.get("url", ""),
+                   dedupe_key=one.get("dedupe_key"))
+            for one in lines
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    mailed = [one for one in letters if one.get("mail", True) and (one.get("to_email") or one["to_user"].email)]
+    if found.render is None or not mailed:
+        return []
+    return queue_many(kind, [
+        _row(found, one.get("to_user"), one.get("to_email", ""), one.get("context"), one.get("language"),
+             one.get("dedupe_key"), one.get("not_before"), False)
+        for one in mailed
+    ])  # fmt: skip
+
+
 def _row(kind, to_user, to_email, context, language, dedupe_key, not_before, secret):
     address = to_email or (to_user.email if to_user else "")
     return Message(

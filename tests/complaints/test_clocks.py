@@ -1,4 +1,4 @@
-"""Clocks: 24 elapsed hours and 3 working days, told at 50 and 80 percent, breached at 100, once each (CMP-24, 25; T1–T3)."""
+"""Clocks: 24 elapsed hours and 3 working days, told at 50, 80, 100 and 120 percent, once each (CMP-24, 25; T1–T3)."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from complaints import clocks, tasks
 from complaints.choices import State
-from complaints.models import ClockAlert, Complaint, Cycle
-from complaints.services import conversations, suggestions, watching
+from complaints.models import ClockAlert, ClockCheck, Complaint, Cycle
+from complaints.services import conversations, suggestions, timing, watching
 from core.models import Calendar
 from core.worktime.content import Day
-from core.worktime.store import change_day
+from core.worktime.store import calendar_for, change_day
 from notifications.models import Message, Notice
 from tests.factories.complaints import complaint_at, decide, fresh, make_complaint, reopened, suggestion_at
 
@@ -50,16 +50,30 @@ def test_the_policy_of_each_kind_is_kept_with_the_cycle(crew, kind, hours, days)
 def test_recomputing_gives_what_is_stored(crew):
     make_complaint(crew.agent, received_at=at(2026, 4, 3, 16, 20))
     reopened(crew)
-    assert watching.drifted() == []
+    assert watching.differences() == (2, [])
     for cycle in Cycle.objects.all():
-        found = clocks.dues(cycle.started_at, cycle.response_hours, cycle.result_days)
+        found = clocks.dues(timing.facts_of(cycle), calendar_for())
         assert (found.response, found.result) == (cycle.response_due, cycle.result_due)
 
 
 def test_a_due_moment_changed_by_hand_is_found(crew):
     cycle = make_complaint(crew.agent).cycle
-    Cycle.objects.filter(pk=cycle.pk).update(result_due=cycle.result_due + timedelta(days=1))
-    assert tasks.check_ledger() == {"gaps": [], "drifted": [cycle.pk]}
+    stored = cycle.result_due + timedelta(days=1)
+    Cycle.objects.filter(pk=cycle.pk).update(result_due=stored)
+    said = [timezone.localtime(moment).isoformat() for moment in (stored, cycle.result_due)]
+    found = {
+        "cycle": cycle.pk,
+        "number": cycle.complaint.number,
+        "column": "result_due",
+        "stored": said[0],
+        "wanted": said[1],
+    }
+    assert tasks.check_ledger() == {"gaps": [], "drifted": [found]}
+    assert (ClockCheck.objects.get().looked_at, ClockCheck.objects.get().differences) == (1, [found])
+    assert set(Notice.objects.filter(kind="complaints.clocks_differ").values_list("user", flat=True)) == {
+        crew.lead.pk,
+        crew.second.pk,
+    }
 
 
 def test_only_a_persons_outgoing_word_stops_the_response_clock(crew):
@@ -106,14 +120,16 @@ def watched(complaint, moment):
     return list(ClockAlert.objects.order_by("clock", "percent").values_list("clock", "percent"))
 
 
-def test_people_are_told_at_half_at_four_fifths_and_at_the_end(crew):
+def test_people_are_told_at_half_at_four_fifths_at_the_end_and_after_it(crew):
     complaint = make_complaint(crew.agent, received_at=START)
     assert watched(complaint, at(2026, 3, 2, 12)) == []
     assert watched(complaint, at(2026, 3, 3, 9, 0)) == [("response", 50), ("response", 80)]
     assert watched(complaint, at(2026, 3, 3, 9, 30)) == [("response", 50), ("response", 80), ("response", 100)]
     cycle = fresh(complaint).cycle
     assert (cycle.response_breached_at, cycle.result_breached_at) == (cycle.response_due, None)
-    assert watched(complaint, at(2026, 3, 5, 18))[3:] == [("result", 50), ("result", 80), ("result", 100)]
+    assert watched(complaint, at(2026, 3, 5, 18))[4:] == [("result", 50), ("result", 80), ("result", 100)]
+    assert watched(complaint, at(2026, 3, 6, 16, 17))[6:] == [("result", 100)]  # 37.8 of 31.5 working hours at 16:18
+    assert watched(complaint, at(2026, 3, 6, 16, 18))[6:] == [("result", 100), ("result", 120)]
     assert fresh(complaint).cycle.result_breached_at == cycle.result_due
     assert list(complaint.transitions.filter(kind__endswith="_late").values_list("kind", flat=True)) == [
         "response_late",
@@ -149,8 +165,10 @@ def test_the_task_counts_and_may_run_again(crew):
     first = tasks.watch_clocks()
     alerts = ClockAlert.objects.count()
     idle = {"done": 0, "failed": 0}
-    assert first == tasks.watch_clocks() == {"recomputed": idle, "watched": {"done": 1, "failed": 0}, "mails": idle}
-    assert (alerts, ClockAlert.objects.count()) == (6, 6)
+    rest = {"resumed": idle, "recomputed": idle, "progress": 0, "mails": idle}
+    assert first == rest | {"watched": {"done": 1, "failed": 0}}
+    assert tasks.watch_clocks() == rest | {"watched": idle}
+    assert (alerts, ClockAlert.objects.count()) == (8, 8)
 
 
 def test_a_breach_stays_whatever_is_written(crew):
@@ -179,7 +197,7 @@ def test_a_changed_calendar_moves_open_clocks_and_no_others(crew):
     tasks.watch_clocks()
     cycle = fresh(complaint).cycle
     assert cycle.result_due > due
-    assert watching.drifted() == []
+    assert watching.differences()[1] == []
     assert complaint.transitions.filter(kind="due_moved").count() == 1
     assert Notice.objects.filter(user=crew.handler, kind="complaints.due_moved").count() == 1
     assert Cycle.objects.filter(pk=closed.cycle_id).values().get() == kept

@@ -50,6 +50,19 @@ def test_t4_due_never_falls_as_start_grows(calendar, limit, start, later, pauses
     assert due(calendar, limit, start, pauses).at <= due(calendar, limit, start + later, pauses).at
 
 
+def test_t4_holds_for_no_days_at_all_as_well():
+    start, pause = at("2026-03-02 00:00"), [(at("2026-03-02 00:00"), at("2026-03-03 00:00"))]
+    for kind in (LimitKind.WORKING_DAYS, LimitKind.CALENDAR_DAYS):
+        assert due(CHINA, Limit(kind, 0), start, pause).at == start
+
+
+def test_a_pause_after_a_reminder_does_not_move_it():
+    start, limit = at("2026-03-02 09:00"), Limit(LimitKind.WORKING_MINUTES, 480)
+    pause = [(at("2026-03-02 15:00"), at("2026-03-02 17:00"))]
+    found = [said(reminder_at(CHINA, limit, start, percent, pause)) for percent in (50, 80, 100, 120)]
+    assert found == ["2026-03-02 14:00", "2026-03-03 09:24", "2026-03-03 11:00", "2026-03-03 13:36"]
+
+
 @given(CALENDARS, LIMITS, MOMENTS, PAUSES)
 def test_pauses_never_bring_due_forward_and_their_order_and_repetition_do_not_matter(calendar, limit, start, pauses):
     moved = due(calendar, limit, start, pauses)
