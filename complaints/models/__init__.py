@@ -3,8 +3,24 @@ from complaints.models.cycle import ClockAlert, Conversation, Cycle
 from complaints.models.ending import EndRequest, SuggestionDecision
 from complaints.models.handling import Assignment, CallBack, Determination, Reply
 from complaints.models.mail import MailItem, MailReply
+from complaints.models.work import (
+    Citation,
+    CodeEntry,
+    ConductViolation,
+    CustomerRemark,
+    FactCheck,
+    HandlingMeasure,
+    Implementation,
+    Involvement,
+    Merge,
+    Recovery,
+    ReplyTemplate,
+    ThreadPost,
+)
 
 __all__ = [
     "Assignment", "CallBack", "ClockAlert", "Complainant", "Complaint", "Conversation", "Cycle", "Determination",
     "EndRequest", "MailItem", "MailReply", "Reply", "SuggestionDecision",
+    "Citation", "CodeEntry", "ConductViolation", "CustomerRemark", "FactCheck", "HandlingMeasure", "Implementation",
+    "Involvement", "Merge", "Recovery", "ReplyTemplate", "ThreadPost",
 ]  # fmt: skip
