@@ -8,13 +8,14 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints and suggestions")
 
     def ready(self):
-        from complaints import database, home, messages, receivers, report_sections  # noqa: F401  (messages register their kinds)
+        from complaints import database, home, home_work, messages, messages_work, receivers, report_sections  # noqa: F401  (messages register their kinds)
         from complaints.services import mails
         from customers import signals
         from notifications.inbound.takers import add_taker
 
         post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="complaints.database")
         home.register()
+        home_work.register()
         add_taker(mails.take_in)
         report_sections.register()
         signals.follow_up_escalated.connect(

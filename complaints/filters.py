@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import units_of
-from complaints.choices import Category, Kind, MailState, Severity, State
+from complaints.choices import CodeList, Kind, MailState, Priority, Severity, State
 from complaints.models import Complaint, MailItem
+from complaints.selectors import code_lists
 from core.forms import PortalFilterSet
 from customers.choices import Channel
 from customers.filters import OfCustomer, UnitFilter, day_range
@@ -30,8 +31,9 @@ class ComplaintFilter(PortalFilterSet):
     q = django_filters.CharFilter(label=_("Number, subject, exact name or phone"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind)
     state = django_filters.ChoiceFilter(label=_("State"), choices=State)
-    category = django_filters.ChoiceFilter(label=_("Category"), choices=Category)
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=CodeList.CATEGORY.own.choices)
     severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Severity)
+    priority = django_filters.ChoiceFilter(label=_("Priority"), choices=Priority)
     channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel)
     unit = UnitFilter(field_name="unit")
     received_at = day_range(label=_("Received"))
@@ -41,8 +43,12 @@ class ComplaintFilter(PortalFilterSet):
     class Meta:
         model = Complaint
         fields = (
-            "view", "q", "kind", "state", "category", "severity", "channel", "unit", "received_at", "breached", "customer",
+            "view", "q", "kind", "state", "category", "severity", "priority", "channel", "unit", "received_at", "breached", "customer",
         )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.form.fields["category"].choices = [("", "---------"), *code_lists.every(CodeList.CATEGORY)]
 
     def as_it_is(self, rows, name, value):
         return rows

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.views import acts, complaints, mails
+from complaints.views import acts, complaints, mails, work
 
 app_name = "complaints"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("mails/<int:pk>/register/", mails.mail_register, name="mail_register"),
     path("mails/<int:pk>/reveal/", mails.mail_reveal, name="mail_reveal"),
     path("mails/<int:pk>/<slug:step>/", mails.mail_act, name="mail_act"),
+    path("process/", work.process, name="process"),
+    path("lists/", work.code_list_page, name="code_lists"),
+    path("lists/<slug:code_list>/<slug:code>/", work.code_change, name="code_change"),
+    path("templates/", work.template_list, name="reply_templates"),
+    path("templates/new/", work.template_edit, name="reply_template_create"),
+    path("templates/<int:pk>/", work.template_edit, name="reply_template_edit"),
+    path("templates/<int:pk>/retire/", work.template_retire, name="reply_template_retire"),
+    path("<int:pk>/letter/<int:n>/", work.letter, name="letter"),
     path("<int:pk>/", complaints.complaint_detail, name="detail"),
     path("<int:pk>/reveal/", complaints.complaint_reveal, name="reveal"),
     path("<int:pk>/<slug:step>/", acts.act, name="act"),

@@ -6,7 +6,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import units_of
-from complaints.choices import Category, CodeList, Kind, Nature, Outcome, Part, Priority, Scope, Severity, State, Verdict
+from complaints.choices import (
+    Category,
+    CodeList,
+    Kind,
+    Nature,
+    Outcome,
+    Part,
+    Priority,
+    Scope,
+    Severity,
+    State,
+    Verdict,
+)
 from complaints.models.work import CodeEntry, Involvement
 from core.crypto import EncryptedTextField, mask_email, mask_name, mask_phone
 from core.models import Contribution, TimeStamped, Tracked

@@ -179,9 +179,7 @@ class Involvement(models.Model):
         ordering = ["-is_lead", "id"]
         indexes = [models.Index(fields=["unit"], condition=Q(left_at=None), name="involvement_of_unit")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["complaint", "unit"], condition=Q(left_at=None), name="unit_involved_once"
-            ),
+            models.UniqueConstraint(fields=["complaint", "unit"], condition=Q(left_at=None), name="unit_involved_once"),
             models.UniqueConstraint(
                 fields=["complaint"], condition=Q(left_at=None, is_lead=True), name="one_lead_department"
             ),
@@ -278,7 +276,9 @@ class HandlingMeasure(Tracked):
             models.CheckConstraint(condition=Q(result__in=MeasureResult.values), name="handling_measure_result_known"),
             models.CheckConstraint(
                 condition=Q(result=MeasureResult.PLANNED, settled_by=None, settled_at=None)
-                | ~Q(result=MeasureResult.PLANNED) & Q(settled_by__isnull=False, settled_at__isnull=False) & ~Q(note=""),
+                | ~Q(result=MeasureResult.PLANNED)
+                & Q(settled_by__isnull=False, settled_at__isnull=False)
+                & ~Q(note=""),
                 name="handling_measure_settled_by_somebody",
             ),
         ]
@@ -385,7 +385,6 @@ class Recovery(Tracked):
                 name="recovery_done_has_outcome",
             ),
         ]
-        permissions = [("approve_recovery", _("Can approve compensation above the limit"))]
         verbose_name = _("recovery")
         verbose_name_plural = _("recoveries")
 

@@ -9,13 +9,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from complaints.choices import Clock, Decision, Kind, Outcome, State
+from complaints.choices import Clock, Decision, Kind, Outcome, RecoveryState, State
 from complaints.models import Complaint
 from complaints.public.words import moment
+from complaints.selectors import merging
+from complaints.selectors.working import may_remark
 from core.i18n import pick
 
 LOOKED_INTO = (State.REVIEW, State.REPLIED, State.CLOSED)
 CUT_SHORT = (State.DECLINED, State.WITHDRAWN, State.VOIDED)
+WITHDRAWABLE = (State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.REVIEW, State.EVALUATING)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class Told:
 
     at: datetime
     parts: tuple
+
+
+def _written(reply):
+    return Told(reply.sent_at, (
+        (_("What we did"), reply.measures), (_("What came of it"), reply.result),
+        (_("What it means for you"), reply.meaning), ("", reply.thanks),
+    ))  # fmt: skip
 
 
 @dataclass
@@ -67,7 +77,9 @@ class Progress:
         self._happened(_("Registered"), self.complaint.received_at)
         if self.cycle.n > 1:
             self._happened(_("Taken up again"), self.cycle.started_at)
-        if self.complaint.state in CUT_SHORT:
+        if self.complaint.state == State.MERGED:
+            self._merged()
+        elif self.complaint.state in CUT_SHORT:
             self._cut_short()
         elif self.complaint.kind == Kind.SUGGESTION:
             self._suggestion()
@@ -80,6 +92,31 @@ class Progress:
             Mark(title, text, "done" if is_done else "now" if at == first else "todo")
             for at, (title, text, is_done) in enumerate(self._rows)
         ]
+
+    @cached_property
+    def master(self):
+        """The record it is handled with, or None."""
+        found = merging.master_of(self.complaint)
+        return found.master if found else None
+
+    @property
+    def may_say(self):
+        """The reply can be commented and the handling rated, once per cycle."""
+        return may_remark(self.complaint)
+
+    @cached_property
+    def remark(self):
+        return getattr(self.cycle, "remark", None)
+
+    @property
+    def may_take_back(self):
+        return self.complaint.state in WITHDRAWABLE
+
+    @cached_property
+    def remedies(self):
+        """What was approved to make up for it, in the words the customer was promised."""
+        rows = self.complaint.recoveries.filter(state__in=[RecoveryState.APPROVED, RecoveryState.DONE])
+        return list(rows)
 
     @property
     def now(self):
@@ -98,10 +135,10 @@ class Progress:
         for cycle in self.cycles:
             reply = getattr(cycle, "reply", None)
             if reply and reply.sent_at:
-                rows.append(Told(reply.sent_at, (
-                    (_("What we did"), reply.measures), (_("What came of it"), reply.result),
-                    (_("What it means for you"), reply.meaning), ("", reply.thanks),
-                )))  # fmt: skip
+                rows.append(_written(reply))
+        shared = getattr(self.master.cycle, "reply", None) if self.master else None
+        if shared and shared.sent_at:
+            rows.append(_written(shared))
         if self.decision:
             reason = (Decision(self.decision.outcome).label, self.decision.reason)
             rows.append(Told(self.decision.told_at or self.decision.decided_at, (reason,)))
@@ -153,7 +190,24 @@ class Progress:
         if self.decision.review_on:
             text = _("on %(day)s") % {"day": date_format(self.decision.review_on, "DATE_FORMAT")}
             return self._to_come(_("Looked at again"), text)
+        if self.complaint.state in State.taken_up() or hasattr(self.complaint, "implementation"):
+            self._into_effect()
         return None
+
+    def _into_effect(self):
+        row = getattr(self.complaint, "implementation", None)
+        if row is not None and row.verified_at:
+            return self._happened(_("In effect"), row.verified_at)
+        text = _("by %(due)s") % {"due": date_format(row.due_on, "DATE_FORMAT")} if row else ""
+        return self._to_come(_("Is being put into effect"), text)
+
+    def _merged(self):
+        """Its own part, and how far the record is that it is handled with: dates only, nobody's words."""
+        self._happened(_("Handled together with %(number)s") % {"number": self.master.number}, self.cycle.closed_at)
+        theirs = self.master.cycle
+        if self.master.state in (*CUT_SHORT, State.CLOSED):
+            return self._happened(pgettext("progress", "Closed"), theirs.closed_at)
+        return self._promised(pgettext("progress", "Result"), theirs.replied_at, theirs.result_due)
 
     def _short(self):
         self._response()

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import cached_property
 
-from complaints.choices import Kind, MeasureResult, State
+from complaints.choices import Kind, MeasureResult, Part, State
 from complaints.models import FactCheck, ThreadPost
 from complaints.selectors import merging
+from complaints.selectors.people import parts
 
 SPOKEN = (State.REPLIED, State.CLOSED)
 
@@ -31,6 +32,14 @@ def involved_units(complaint):
     if "_involved" not in complaint.__dict__:
         complaint._involved = set(complaint.involvements.active().values_list("unit", flat=True))
     return complaint._involved
+
+
+def may_verify(complaint, user):
+    """Whether ``user`` neither carried it out nor reported, proposed or decided on it, and it is not about them."""
+    row = getattr(complaint, "implementation", None)
+    if row is None or user.pk in (row.person_id, row.done_by_id, complaint.decision.decided_by_id):
+        return False
+    return not parts(complaint).get(user.pk, set()) & {*Part.barred(), Part.PROPOSED.value}
 
 
 def recoveries(complaint):

@@ -29,7 +29,9 @@ def verify(complaint, *, by, means, found, discussed=False):
 @transaction.atomic
 def cite(complaint, *, by, code, clause=""):
     """A law or policy that applies; once each."""
-    made, is_new = Citation.objects.get_or_create(complaint=complaint, code=code, clause=clause.strip(), defaults={"by": by})
+    made, is_new = Citation.objects.get_or_create(
+        complaint=complaint, code=code, clause=clause.strip(), defaults={"by": by}
+    )
     if is_new:
         record(complaint, "cited", by=by, comment=str(made))
     return made

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import Outcome, Part, State
+from complaints.choices import Outcome, State
 from complaints.models import Complaint, Implementation
-from complaints.selectors.people import barred, parts
+from complaints.selectors.people import barred
+from complaints.selectors.working import may_verify
 from complaints.services import conversations, cycles
 from complaints.services.people import tell
 from complaints.signals import suggestion_to_implement
@@ -51,7 +52,9 @@ def verify(complaint, *, by, note, expected_version=None):
         raise InvalidTransition(_("Nobody has reported it done yet."))
     if not may_verify(complaint, by):
         raise InvalidTransition(
-            _("Put into effect is verified by somebody who neither carried it out, reported it, proposed nor decided on it.")
+            _(
+                "Put into effect is verified by somebody who neither carried it out, reported it, proposed nor decided on it."
+            )
         )
     LEDGER.move(complaint, State.IMPLEMENTED, by=by, comment=note, expected_version=expected_version)
     edit(row, by=by, event="verified", verified_by=by, verified_at=timezone.now(), verified_note=note)
@@ -64,13 +67,6 @@ def verify(complaint, *, by, note, expected_version=None):
             outbox.queue("complaints.implemented", context={"complaint": part.complaint_id, "master": complaint.pk},
                          language=part.complaint.language, dedupe_key=f"complaints.implemented:{part.complaint_id}")  # fmt: skip
     return row
-
-
-def may_verify(complaint, user):
-    row = getattr(complaint, "implementation", None)
-    if row is None or user.pk in (row.person_id, row.done_by_id, complaint.decision.decided_by_id):
-        return False
-    return not parts(complaint).get(user.pk, set()) & {*Part.barred(), Part.PROPOSED}
 
 
 @transaction.atomic
@@ -122,7 +118,9 @@ def measured(complaint_pk, *, done_by, verified_by, note):
 
     Where who verified there may not verify here (carried it out or decided on it), it stays reported, for somebody else.
     """
-    rows = Complaint.objects.select_for_update(of=("self",)).select_related("cycle", "complainant", "decision", "implementation")
+    rows = Complaint.objects.select_for_update(of=("self",)).select_related(
+        "cycle", "complainant", "decision", "implementation"
+    )
     complaint = rows.get(pk=complaint_pk)
     if complaint.state != State.IMPLEMENTING:
         return

@@ -23,9 +23,12 @@ def plan(complaint, *, by, what, unit, person, due_on, effect):
         raise InvalidTransition(_("%(name)s takes no part in this record.") % {"name": person})
     together.take_along(complaint, unit, by=by)
     made = start(
-        HandlingMeasure(complaint=complaint, what=what, unit=unit, person=person, due_on=due_on, effect=effect, by=by), by=by
+        HandlingMeasure(complaint=complaint, what=what, unit=unit, person=person, due_on=due_on, effect=effect, by=by),
+        by=by,
     )
-    record(complaint, "measure_planned", by=by, comment=what, payload={"measure": made.pk, "due_on": due_on.isoformat()})
+    record(
+        complaint, "measure_planned", by=by, comment=what, payload={"measure": made.pk, "due_on": due_on.isoformat()}
+    )
     tell("measure", complaint, [person], by=by, key=f"measure:{made.pk}")
     return made
 
@@ -39,6 +42,8 @@ def settle(complaint, *, by, measure, result, note):
     if result == MeasureResult.PLANNED:
         raise InvalidTransition(_("Say whether it was done."))
     edit(measure, by=by, event="settled", result=result.value, note=note, settled_by=by, settled_at=timezone.now())
-    record(complaint, f"measure_{result.value}", by=by, comment=f"{measure.what}: {note}", payload={"measure": measure.pk})
+    record(
+        complaint, f"measure_{result.value}", by=by, comment=f"{measure.what}: {note}", payload={"measure": measure.pk}
+    )
     tell("measure_settled", complaint, {complaint.handler, measure.by} - {None}, by=by, key=f"measure:{measure.pk}")
     return measure

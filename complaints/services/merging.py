@@ -30,7 +30,9 @@ def merge(complaint, *, by, master, comment, mass_event="", expected_version=Non
     """
     master = Complaint.objects.select_for_update(of=("self",)).select_related("cycle", "complainant").get(pk=master.pk)
     _check(complaint, master, mass_event)
-    made = Merge(complaint=complaint, master=master, mass_event=mass_event, reason=comment, before=complaint.state, by=by)
+    made = Merge(
+        complaint=complaint, master=master, mass_event=mass_event, reason=comment, before=complaint.state, by=by
+    )
     try:
         with transaction.atomic():
             made.save(force_insert=True)
@@ -154,4 +156,3 @@ def tell_parts(complaint, reply):
             without.append(part)
     for part in without:
         tell("to_tell", part, [complaint.handler], key=f"merged:{reply.pk}")
-

@@ -28,7 +28,16 @@ def propose(complaint, *, by, reason, remedy, detail, amount=None):
     waits = amount is not None and amount > LIMIT
     state = RecoveryState.PROPOSED if waits else RecoveryState.APPROVED
     made = start(
-        Recovery(complaint=complaint, reason=reason, remedy=remedy, detail=detail, amount=amount, limit=LIMIT, state=state, by=by),
+        Recovery(
+            complaint=complaint,
+            reason=reason,
+            remedy=remedy,
+            detail=detail,
+            amount=amount,
+            limit=LIMIT,
+            state=state,
+            by=by,
+        ),
         by=by,
     )
     record(complaint, "recovery_proposed", by=by, comment=detail,
@@ -67,7 +76,9 @@ def finish(complaint, *, by, recovery, outcome, outcome_note=""):
     _of(complaint, recovery)
     RECOVERY.move(recovery, RecoveryState.DONE, by=by, comment=outcome_note, outcome=outcome, outcome_note=outcome_note,
                   done_by=by, done_at=timezone.now())  # fmt: skip
-    record(complaint, "recovery_done", by=by, comment=outcome_note, payload={"recovery": recovery.pk, "outcome": outcome})
+    record(
+        complaint, "recovery_done", by=by, comment=outcome_note, payload={"recovery": recovery.pk, "outcome": outcome}
+    )
     return recovery
 
 

@@ -104,7 +104,11 @@ def mark_failed(reply_pk, error):
     if complaint is None:  # handled anew meanwhile
         return
     record(complaint, "reply_failed", by=None, comment=error[:300])
-    if reply.sent_at is not None and complaint.state == State.REPLIED and not reply.cycle.call_backs.filter(reached=True):
+    if (
+        reply.sent_at is not None
+        and complaint.state == State.REPLIED
+        and not reply.cycle.call_backs.filter(reached=True)
+    ):
         edit(reply, by=None, event="returned", sent_at=None)
         cycles.run_again(complaint.cycle, Clock.RESULT)
     tell("to_tell", complaint, [complaint.handler], key=f"failed:{reply.pk}")

@@ -111,7 +111,9 @@ def settle(complaint, *, by, post, text):
 @transaction.atomic
 def _write(complaint, kind, text, *, by, settles=None):
     units = units_of(by)
-    unit = next((row.unit for row in complaint.involvements.active().select_related("unit") if row.unit_id in units), None)
+    unit = next(
+        (row.unit for row in complaint.involvements.active().select_related("unit") if row.unit_id in units), None
+    )
     made = ThreadPost.objects.create(
         complaint=complaint, kind=kind, text=text, by=by, unit=unit or main_unit(by), settles=settles
     )

@@ -73,13 +73,19 @@ def states_page(flow):
             lines.append(f"    {state.value} --> [*]")
     tells = any(step.effect for steps in flow.table.values() for step in steps.values())
     more = (" effect |", "---|") if tells else ("", "")
-    lines += ["```", "", f"| from | to | service | who and when | reason owed |{more[0]}", f"|---|---|---|---|---|{more[1]}"]
+    lines += [
+        "```",
+        "",
+        f"| from | to | service | who and when | reason owed |{more[0]}",
+        f"|---|---|---|---|---|{more[1]}",
+    ]
     for state, steps in flow.table.items():
         for to, step in steps.items():
             who = OTHERWISE.get(step.rule, step.rule) if step.rule else "the clock"
             owed = "yes" if step.needs_reason else ""
             lines.append(
-                f"| {state.label} | {to.label} | `{step.service}` | {who} | {owed} |" + (f" {step.effect} |" if tells else "")
+                f"| {state.label} | {to.label} | `{step.service}` | {who} | {owed} |"
+                + (f" {step.effect} |" if tells else "")
             )
     return "\n".join(lines) + "\n"
 
