@@ -1,80 +1,63 @@
 """The process of the ledger walked at random: whatever people try in whatever order, the invariants of the anchor hold."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, settings
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from complaints.choices import Part, State
 from complaints.models import Complaint, EndRequest, Merge
 from complaints.selectors.ledger import gaps
-from complaints.services import (
-    assessment,
-    call_backs,
-    cycles,
-    ending,
-    facts,
-    handling,
-    merging,
-    people,
-    recovery,
-    remarks,
-    replies,
-    together,
-    watching,
-)
+from complaints.services import assessment, watching
+from complaints.views.acts import ACTS
 from core.models import Contribution, Event
+from core.permissions import allows
 from core.workflow import InvalidTransition, LostRace
 from tests.factories.complaints import ASSESSED, FOUND, REPLY, Crew, fresh, make_complaint
 
 PEOPLE = ("agent", "caller", "lead", "second", "handler", "other")
 who, number = st.sampled_from(PEOPLE), st.integers(0, 3)
-STEPS = {
-    "accept": lambda row, by, _other: assessment.accept(row, by=by, **ASSESSED),
-    "direct": lambda row, by, _other: handling.handle_directly(row, by=by, **ASSESSED | {"severity": "minor"}),
-    "assign": lambda row, by, other: handling.assign(row, by=by, unit=other.memberships.first().unit, handler=other),
-    "take": lambda row, by, _other: handling.take(row, by=by),
-    "return": lambda row, by, _other: handling.give_back(row, by=by, comment="不归我们"),
-    "reassign": lambda row, by, other: handling.reassign(row, by=by, unit=other.memberships.first().unit, handler=other, comment="休假"),
-    "verify": lambda row, by, _other: facts.verify(row, by=by, means="records", found="核实"),
-    "hand_in": lambda row, by, _other: hand_in(row, by),
-    "approve": lambda row, by, _other: replies.approve(row, by=by),
-    "send_back": lambda row, by, _other: replies.send_back(row, by=by, comment="重写"),
-    "told": lambda row, by, _other: replies.record_told(row, by=by, summary="已告知"),
-    "resolved": lambda row, by, _other: call_backs.log(row, by=by, reached=True, resolved=True),
-    "unresolved": lambda row, by, _other: call_backs.log(row, by=by, reached=True, resolved=False, comment="没有"),
-    "reopen": lambda row, by, _other: cycles.reopen(row, by=by, comment="新情况"),
-    "withdraw": lambda row, by, _other: ending.withdraw(row, by=by, comment="撤回"),
-    "ask_end": lambda row, by, _other: ending.ask(row, by=by, ending="void", reason="重复"),
-    "grant_end": lambda row, by, _other: ending.grant(row, by=by),
-    "ask_unmerge": lambda row, by, _other: merging.ask_unmerge(row, by=by, reason="另一件"),
-    "unmerge": lambda row, by, _other: merging.unmerge(row, by=by),
-    "aside": lambda row, by, _other: people.step_aside(row, by=by, comment="亲属"),
-    "concern": lambda row, by, other: people.name_concerned(row, by=by, person=other),
-    "escalate": lambda row, by, other: together.escalate(row, by=by, lead=other.memberships.first().unit, comment="复杂"),
-    "recover": lambda row, by, _other: recovery.propose(row, by=by, reason="x", remedy="refund", detail="y", amount=900),
-    "grant_recovery": lambda row, by, _other: recovery.grant(row, by=by, recovery=row.recoveries.filter(state="proposed").first()),
-    "say": lambda row, by, _other: remarks.say(row, score=3),
+# What people fill in, by the step's name, for (record, whom)
+FILLED = {
+    "accept": lambda _row, _other: ASSESSED,
+    "handle_directly": lambda _row, _other: ASSESSED | {"severity": "minor"},
+    "assign": lambda _row, other: {"unit": unit_of(other), "handler": other},
+    "take": lambda _row, _other: {},
+    "give_back": lambda _row, _other: {"comment": "不归我们"},
+    "reassign": lambda _row, other: {"unit": unit_of(other), "handler": other, "comment": "休假"},
+    "verify_facts": lambda _row, _other: {"means": "records", "found": "核实"},
+    "determine": lambda _row, _other: FOUND,
+    "draft": lambda _row, _other: {"form": "phone"} | REPLY,
+    "submit": lambda _row, _other: {},
+    "approve": lambda _row, _other: {},
+    "send_back": lambda _row, _other: {"comment": "重写"},
+    "tell_reply": lambda _row, _other: {"summary": "已告知"},
+    "call_back": lambda row, _other: {"reached": True, "resolved": row.version % 3 > 0, "comment": "客户说"},
+    "reopen": lambda _row, _other: {"comment": "新情况"},
+    "withdraw": lambda _row, _other: {"comment": "撤回", "channel": "phone"},
+    "ask_ending": lambda _row, _other: {"ending": "void", "reason": "重复"},
+    "grant_ending": lambda _row, _other: {},
+    "ask_unmerge": lambda _row, _other: {"reason": "另一件"},
+    "grant_unmerge": lambda _row, _other: {},
+    "step_aside": lambda _row, _other: {"comment": "亲属"},
+    "name_concerned": lambda _row, other: {"person": other},
+    "escalate": lambda _row, other: {"lead": unit_of(other), "comment": "复杂"},
+    "propose_recovery": lambda _row, _other: {"reason": "x", "remedy": "refund", "detail": "y", "amount": 900},
+    "grant_recovery": lambda row, _other: {"recovery": row.recoveries.filter(state="proposed").first()},
+    "remark": lambda _row, _other: {"score": 3},
 }  # fmt: skip
-WAY = (
-    "accept",
-    "assign",
-    "take",
-    "hand_in",
-    "approve",
-    "told",
-    "resolved",
-)  # taken more often, so that records get far
+WAY = (("accept", "lead"), ("assign", "lead"), ("take", "handler"), ("determine", "handler"), ("draft", "handler"), ("submit", "handler"),
+       ("approve", "second"), ("tell_reply", "handler"), ("call_back", "caller"))  # fmt: skip
 
 
-def hand_in(row, by):
-    handling.determine(row, by=by, **FOUND)
-    replies.draft(row, by=by, form="phone", **REPLY)
-    replies.submit(row, by=by)
+def unit_of(person):
+    return person.memberships.first().unit
 
 
 class Process(RuleBasedStateMachine):
+    taken = set()  # of all examples together
+
     @initialize()
     def begin(self):
         self.outer = transaction.atomic()
@@ -90,37 +73,37 @@ class Process(RuleBasedStateMachine):
     def row(self, n):
         return fresh(Complaint(pk=self.rows[n % len(self.rows)]))
 
-    def tried(self, act, *args, **kwargs):
-        """A step that is not allowed is refused with a sentence and leaves nothing behind."""
+    def tried(self, step, row, by, other, **fields):
+        """As the page does it: the rule is asked, then the service, which takes the step or refuses with a sentence."""
+        act = ACTS[step]
+        if not allows(by, act.rule, row):
+            return
+        self.taken.add(step)
         try:
             with transaction.atomic():
-                act(*args, **kwargs)
-        except (InvalidTransition, AttributeError) as refused:
+                act.service(row, by=by, **(fields or FILLED[step](row, other)))
+        except InvalidTransition as refused:
             assert str(refused)
-        except IntegrityError:
-            pytest.fail("a service let the database say no")
 
-    @rule(step=st.sampled_from((*STEPS, *WAY, *WAY)), n=number, by=who, other=who)
+    @rule(step=st.sampled_from(tuple(FILLED)), n=number, by=who, other=who)
     def walk(self, step, n, by, other):
-        self.tried(STEPS[step], self.row(n), getattr(self.crew, by), getattr(self.crew, other))
+        self.tried(step, self.row(n), getattr(self.crew, by), getattr(self.crew, other))
 
     @rule(n=number, far=st.integers(1, len(WAY)))
     def go_on(self, n, far):
         """The usual way with the usual people, as far as it goes."""
-        for step, by in zip(
-            WAY[:far], ("lead", "lead", "handler", "handler", "second", "handler", "caller"), strict=False
-        ):
-            self.tried(STEPS[step], self.row(n), getattr(self.crew, by), self.crew.handler)
+        for step, by in WAY[:far]:
+            self.tried(step, self.row(n), getattr(self.crew, by), self.crew.handler)
 
-    @rule(n=number, other=number, by=who)
+    @rule(n=number, other=number, by=st.sampled_from(("lead", "second")))
     def merge(self, n, other, by):
-        self.tried(merging.merge, self.row(n), by=getattr(self.crew, by), master=self.row(other), comment="同一件事")
+        self.tried("merge", self.row(n), getattr(self.crew, by), None, master=self.row(other), comment="同一件事")
 
     @rule(n=number)
     def a_stale_writer_loses(self, n):
         """C1"""
         row = self.row(n)
-        if row.state in State.open():
+        if allows(self.crew.lead, "complaints.reassess", row):
             assessment.reassess(self.row(n), by=self.crew.lead, title=f"甲{row.version}")
             with pytest.raises(LostRace) as lost, transaction.atomic():
                 assessment.reassess(row, by=self.crew.second, title="乙")
@@ -132,16 +115,8 @@ class Process(RuleBasedStateMachine):
             return
         rows = list(Complaint.objects.filter(pk__in=self.rows).select_related("cycle"))
         assert (len(rows), gaps()) == (3, [])  # N2
-        with (
-            transaction.atomic(),
-            connection.cursor() as cursor,
-            pytest.raises(Exception, match="never deleted|permission denied"),
-        ):
-            cursor.execute("SAVEPOINT n2")
-            try:
-                cursor.execute("DELETE FROM complaints_complaint WHERE id = %s", [self.rows[0]])
-            finally:
-                cursor.execute("ROLLBACK TO SAVEPOINT n2")
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM complaints_complaint WHERE id = %s", [self.rows[0]])
         for row in rows:
             self.states_follow_from_events(row)
             self.people_stand_apart(row)
@@ -181,7 +156,8 @@ def test_whatever_is_tried_the_invariants_hold():
     run_state_machine_as_test(
         Process,
         settings=settings(
-            max_examples=5, stateful_step_count=20, deadline=None, derandomize=True, database=None,
+            max_examples=5, stateful_step_count=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    assert len(Process.taken) > len(FILLED) // 2  # it got about
