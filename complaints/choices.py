@@ -353,6 +353,11 @@ class RecoveryState(Coloured):
     def colours(cls):
         return {"proposed": "attention", "approved": "accent", "done": "success"}
 
+    @classmethod
+    def promised(cls):
+        """What the customer may be told of."""
+        return [cls.APPROVED.value, cls.DONE.value]
+
 
 class RecoveryOutcome(models.TextChoices):
     """How the customer took it (CRM-16)."""

@@ -115,8 +115,9 @@ class Progress:
     @cached_property
     def remedies(self):
         """What was approved to make up for it, in the words the customer was promised."""
-        rows = self.complaint.recoveries.filter(state__in=[RecoveryState.APPROVED, RecoveryState.DONE])
-        return list(rows)
+        if not getattr(self.complaint, "has_remedies", True):
+            return []
+        return list(self.complaint.recoveries.filter(state__in=RecoveryState.promised()))
 
     @property
     def now(self):
