@@ -22,7 +22,7 @@ from complaints.services import (
 from core.worktime.store import calendar_for
 from customers.choices import Channel
 from customers.models import ContactPerson
-from dashboard.demo import mails, sayings
+from dashboard.demo import mails, sayings, work
 from dashboard.demo.clock import moment
 
 HEADS = {
@@ -58,6 +58,7 @@ class Voices:
         for week in range(days // 7 + 1):
             self._on(self.begin + timedelta(days=7 * week + 1), 15, 30, self.adopt_escalated)
         self._on(self.today, 7, 40, self.mistaken)
+        self._on(self.today, 7, 50, work.work, self.org, self.today)
 
     def _plan_one(self, day, number):
         hour, minute = self.rng.randint(9, 17), self.rng.randint(0, 59)
@@ -280,7 +281,7 @@ class Voices:
         suggestions.decide(row, by=row.handler, outcome=outcome, reason_zh=zh, reason_en=en, review_on=review_on)
         mails.deliver()
         if outcome != "deferred":
-            self._later(6, self.close_suggestion, row)
+            self._later(6 if outcome == "not_adopted" else 60, self.close_suggestion, row)
 
     def close_suggestion(self, complaint):
         row = self._fresh(complaint, *State.decided())
