@@ -8,13 +8,23 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints and suggestions")
 
     def ready(self):
-        from complaints import database, exports, home, messages, receivers, report_sections  # noqa: F401  (they register jobs and kinds)
+        from complaints import (  # noqa: F401  (they register jobs and kinds)
+            database,
+            exports,
+            home,
+            home_work,
+            messages,
+            messages_work,
+            receivers,
+            report_sections,
+        )
         from complaints.services import mails
         from customers import signals
         from notifications.inbound.takers import add_taker
 
         post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="complaints.database")
         home.register()
+        home_work.register()
         add_taker(mails.take_in)
         report_sections.register()
         signals.follow_up_escalated.connect(

@@ -31,10 +31,13 @@ class State(Coloured):
     PARTLY = "partly", pgettext_lazy("suggestion", "Partly adopted")
     NOT_ADOPTED = "not_adopted", pgettext_lazy("suggestion", "Not adopted")
     DEFERRED = "deferred", pgettext_lazy("suggestion", "Deferred")
+    IMPLEMENTING = "implementing", pgettext_lazy("suggestion", "Being put into effect")
+    IMPLEMENTED = "implemented", pgettext_lazy("suggestion", "Put into effect")
     CLOSED = "closed", pgettext_lazy("complaint", "Closed")
     DECLINED = "declined", pgettext_lazy("complaint", "Not taken up")
     WITHDRAWN = "withdrawn", pgettext_lazy("complaint", "Withdrawn")
     VOIDED = "voided", pgettext_lazy("complaint", "Void")
+    MERGED = "merged", pgettext_lazy("complaint", "Merged")
 
     @classmethod
     def colours(cls):
@@ -42,12 +45,12 @@ class State(Coloured):
             "registered": "info", "accepted": "info", "assigned": "info", "handling": "accent", "review": "attention",
             "suspended": "neutral",
             "replied": "accent", "evaluating": "accent", "adopted": "success", "partly": "success", "deferred": "attention",
-            "closed": "success",
+            "implementing": "accent", "implemented": "success", "closed": "success",
         }  # fmt: skip
 
     @classmethod
     def ended(cls):
-        return [cls.CLOSED.value, cls.DECLINED.value, cls.WITHDRAWN.value, cls.VOIDED.value]
+        return [cls.CLOSED.value, cls.DECLINED.value, cls.WITHDRAWN.value, cls.VOIDED.value, cls.MERGED.value]
 
     @classmethod
     def open(cls):
@@ -56,6 +59,11 @@ class State(Coloured):
     @classmethod
     def decided(cls):
         return [cls.ADOPTED.value, cls.PARTLY.value, cls.NOT_ADOPTED.value]
+
+    @classmethod
+    def taken_up(cls):
+        """An adopted suggestion on its way, from the decision to the thanks."""
+        return [cls.ADOPTED.value, cls.PARTLY.value, cls.IMPLEMENTING.value, cls.IMPLEMENTED.value]
 
 
 class Category(models.TextChoices):
@@ -148,6 +156,7 @@ class Outcome(Coloured):
     DECLINED = "declined", pgettext_lazy("cycle", "Not taken up")
     WITHDRAWN = "withdrawn", pgettext_lazy("cycle", "Withdrawn")
     VOIDED = "voided", pgettext_lazy("cycle", "Void")
+    MERGED = "merged", pgettext_lazy("cycle", "Handled together with another")
 
     @classmethod
     def colours(cls):
@@ -191,6 +200,7 @@ class Part(models.TextChoices):
     CALLED_BACK = "called_back", _("called back")
     CONCERNED = "concerned", _("is complained about")
     RECUSED = "recused", _("stepped aside")
+    PROPOSED = "proposed", _("proposed it")
 
     @classmethod
     def working(cls):
@@ -199,6 +209,11 @@ class Part(models.TextChoices):
     @classmethod
     def barred(cls):
         return [cls.CONCERNED.value, cls.RECUSED.value]
+
+    @classmethod
+    def apart(cls):
+        """Any of these rules the working parts out."""
+        return [*cls.barred(), cls.PROPOSED.value, *cls.working()]
 
 
 class MailState(Coloured):
@@ -284,3 +299,130 @@ class ClockState(models.TextChoices):
     TOMORROW = "tomorrow", pgettext_lazy("clock", "Due tomorrow")
     LATER = "later", pgettext_lazy("clock", "Due later")
     ANSWERED = "answered", _("Replied, not closed")
+
+
+# Working a record: assessment, joint handling, merging, recovery --------------------------------------
+
+
+class Priority(Coloured):
+    """How soon it is looked at (DSK-17), from severity, scope and the tier of the customer (CRM-11)."""
+
+    P1 = "P1", _("P1 at once")
+    P2 = "P2", _("P2 first")
+    P3 = "P3", _("P3 in turn")
+    P4 = "P4", _("P4 when there is room")
+
+    @classmethod
+    def colours(cls):
+        return {"P1": "danger", "P2": "attention"}
+
+
+class Conduct(models.TextChoices):
+    """What a courier must not do: a closed list (CMP-39)."""
+
+    MISSED = "missed", _("Missed the agreed time without contacting the customer")
+    RUSH_FEE = "rush_fee", _("Privately charged a rush fee")
+    GIFT = "gift", _("Kept a customer's gift")
+    UNCHECKED = "unchecked", _("Left before the customer had checked the parcel")
+
+
+class Law(models.TextChoices):
+    """Law and company policy that a record can cite (CMP-49)."""
+
+    CONSUMER = "consumer", _("Consumer protection law")
+    CONTRACT = "contract", _("Contract law")
+    RETURNS = "returns", _("Returns and exchange policy")
+    PROMISE = "promise", _("After-sales promise")
+    PRINCIPLES = "principles", _("Principles of complaint handling")
+
+
+class CodeList(models.TextChoices):
+    """Lists that a lead adds to and retires from; conduct is closed (CMP-39) and not among them."""
+
+    CATEGORY = "category", _("Types of complaints")
+    CAUSE = "cause", _("Causes")
+    LAW = "law", _("Law and company policy")
+
+    @property
+    def own(self):
+        """What the regulations name."""
+        return {"category": Category, "cause": Cause, "law": Law}[self.value]
+
+
+class CheckedBy(models.TextChoices):
+    """By what the facts were verified (CMP-28)."""
+
+    CUSTOMER = "customer", _("Talk with the customer")
+    COLLEAGUE = "colleague", _("Talk with colleagues")
+    RECORDS = "records", _("Records and papers")
+    ON_SITE = "on_site", _("Looked at on the spot")
+
+
+class PostKind(Coloured):
+    NOTE = "note", pgettext_lazy("thread", "Note")
+    CONFLICT = "conflict", pgettext_lazy("thread", "Disagreement")
+    SETTLED = "settled", pgettext_lazy("thread", "Settled")
+
+    @classmethod
+    def colours(cls):
+        return {"conflict": "danger", "settled": "success"}
+
+
+class MeasureResult(Coloured):
+    """What became of a handling measure; nothing yet: planned."""
+
+    PLANNED = "planned", pgettext_lazy("handling measure", "Planned")
+    DONE = "done", pgettext_lazy("handling measure", "Done")
+    NOT_DONE = "not_done", pgettext_lazy("handling measure", "Not done")
+
+    @classmethod
+    def colours(cls):
+        return {"planned": "info", "done": "success", "not_done": "danger"}
+
+
+class RemedyKind(models.TextChoices):
+    """What makes up for it (CMP-40, CRM-12)."""
+
+    APOLOGY = "apology", _("Apology in person")
+    AGAIN = "again", _("Done again without charge")
+    EXTRA = "extra", _("Extra service")
+    REFUND = "refund", _("Refund")
+    COMPENSATION = "compensation", _("Compensation")
+
+    @classmethod
+    def paid(cls):
+        return [cls.REFUND.value, cls.COMPENSATION.value]
+
+
+class RecoveryState(Coloured):
+    PROPOSED = "proposed", pgettext_lazy("recovery", "Waits for approval")
+    APPROVED = "approved", pgettext_lazy("recovery", "To be carried out")
+    REFUSED = "refused", pgettext_lazy("recovery", "Refused")
+    DONE = "done", pgettext_lazy("recovery", "Carried out")
+
+    @classmethod
+    def colours(cls):
+        return {"proposed": "attention", "approved": "accent", "done": "success"}
+
+    @classmethod
+    def promised(cls):
+        """What the customer may be told of."""
+        return [cls.APPROVED.value, cls.DONE.value]
+
+
+class RecoveryOutcome(models.TextChoices):
+    """How the customer took it (CRM-16)."""
+
+    CONTENT = "content", _("The customer is content and stays")
+    ACCEPTED = "accepted", _("The customer accepts it, with reservations")
+    REFUSED = "refused", _("The customer does not accept it")
+    LEFT = "left", _("The customer has left")
+
+
+class Sorting(models.TextChoices):
+    """What a customer's comment on the reply is good for (CMP-23)."""
+
+    IMPROVEMENT = "improvement", _("Input for improvement")
+    RECOVERY = "recovery", _("The customer is won back")
+    PRAISE = "praise", _("Praise, passed on")
+    NOTHING = "nothing", _("Noted")

@@ -8,9 +8,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.selectors import units_of
-from complaints.choices import Category, Kind, MailState, Nature, Severity, State, Verdict
+from complaints.choices import CodeList, Kind, MailState, Nature, Priority, Severity, State, Verdict
 from complaints.filters_clocks import PersonFilter, PlaceFilter
 from complaints.models import Complaint, Cycle, MailItem
+from complaints.selectors import code_lists
 from complaints.selectors.search import search
 from core.forms import PortalFilterSet
 from customers.choices import Channel, Tier
@@ -46,8 +47,9 @@ class ComplaintFilter(PortalFilterSet):
     q = django_filters.CharFilter(label=_("Number, subject, exact name or phone"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind)
     state = django_filters.ChoiceFilter(label=_("State"), choices=State)
-    category = django_filters.ChoiceFilter(label=_("Category"), choices=Category)
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=CodeList.CATEGORY.own.choices)
     severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Severity)
+    priority = django_filters.ChoiceFilter(label=_("Priority"), choices=Priority)
     channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel)
     unit = UnitFilter(field_name="unit")
     handler = django_filters.CharFilter(label=_("Handler's name"), method="handled_by")
@@ -69,9 +71,13 @@ class ComplaintFilter(PortalFilterSet):
     class Meta:
         model = Complaint
         fields = (
-            "view", "q", "kind", "state", "category", "severity", "nature", "channel", "unit", "handler", "clock", "breached",
-            "verdict", "tier", "repeat", "again", "received_at", "closed_at", "place", "person", "customer",
+            "view", "q", "kind", "state", "category", "severity", "priority", "nature", "channel", "unit", "handler", "clock",
+            "breached", "verdict", "tier", "repeat", "again", "received_at", "closed_at", "place", "person", "customer",
         )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.form.fields["category"].choices = [("", "---------"), *code_lists.every(CodeList.CATEGORY)]
 
     def as_it_is(self, rows, name, value):
         return rows

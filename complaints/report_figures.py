@@ -64,7 +64,7 @@ def _kept(clock, span, unit):
     """
     breached = f"{clock}_breached_at"
     rows = within(_of_complaints(unit).filter(n=1), f"{clock}_due", span)
-    rows = rows.exclude(Q(outcome="withdrawn", replied_at=None) & Q(**{breached: None}))
+    rows = rows.exclude(Q(outcome__in=["withdrawn", "merged"], replied_at=None) & Q(**{breached: None}))
     answered = Q(replied_at__isnull=False)
     if clock == "response":
         answered |= Q(first_response_at__isnull=False)

@@ -4,7 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from complaints.choices import ADOPTED_ONES, Category, Decision, Kind, Verdict
+from complaints.choices import ADOPTED_ONES, CodeList, Decision, Kind, Verdict
+from complaints.models import CodeEntry
 from complaints.report_figures import collect
 from complaints.selectors import pictures
 from core.charts import Chart
@@ -219,7 +220,7 @@ def _advice(data):
     if categories and max(categories.values()) > 1:
         first = max(categories, key=lambda key: (categories[key], key))
         text = _("Begin with “%(category)s”: most complaints are about it.")
-        said.append(text % {"category": Category(first).label})
+        said.append(text % {"category": CodeEntry.label(CodeList.CATEGORY, first)})
     if any(is_late for _days, is_late in data["ages"]):
         said.append(_("Settle the open complaints and suggestions that are past a clock."))
     return said

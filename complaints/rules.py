@@ -74,6 +74,16 @@ def asked_for_end(user, obj):
     return request is not None and request.by_id == user.pk
 
 
+@rules.predicate
+def was_returned(user, obj):
+    """It was given back in this cycle before; a second time a lead decides."""
+    if obj is None or obj.state != State.ASSIGNED:
+        return False
+    if "_was_returned" not in obj.__dict__:
+        obj._was_returned = obj.transitions.filter(kind="give_back", at__gte=obj.cycle.started_at).exists()
+    return obj._was_returned
+
+
 COMPLAINT = of_kind(Kind.COMPLAINT)
 SUGGESTION = of_kind(Kind.SUGGESTION)
 SHORT = of_kind(Kind.ENQUIRY, Kind.PRAISE)
@@ -91,8 +101,8 @@ add_rule("complaints.reassign", ASSESSES & COMPLAINT & in_state(State.HANDLING),
          _("A complaint that is being handled is given to somebody else by a service lead."))  # fmt: skip
 add_rule("complaints.take", HANDLES & in_state(State.ASSIGNED) & IS_HANDLER & MAY_HANDLE,
          _("An assigned complaint is taken on by the person it was assigned to."))  # fmt: skip
-add_rule("complaints.give_back", (HANDLES & IS_HANDLER | ASSESSES) & in_state(State.ASSIGNED),
-         _("An assigned complaint is given back before it is taken on, by the person it was assigned to or a lead."))  # fmt: skip
+add_rule("complaints.give_back", (HANDLES & IS_HANDLER & ~was_returned | ASSESSES) & in_state(State.ASSIGNED),
+         _("An assigned complaint is given back before it is taken on, by the person it was assigned to or a lead; a second time by a lead."))  # fmt: skip
 add_rule("complaints.work", HANDLES & COMPLAINT & in_state(State.HANDLING) & IS_HANDLER & MAY_HANDLE,
          _("Facts and the reply are written by the handler while the complaint is being handled."))  # fmt: skip
 add_rule("complaints.submit_reply", HANDLES & COMPLAINT & in_state(State.HANDLING) & IS_HANDLER & MAY_HANDLE,
@@ -121,12 +131,13 @@ add_rule("complaints.step_aside", HANDLES & OPEN & ~IS_HANDLER,
          _("Who handles a complaint gives it back before stepping aside."))  # fmt: skip
 add_rule("complaints.pass_on", (REGISTERS | ASSESSES) & SUGGESTION & in_state(State.REGISTERED) & ~end_waits,
          _("Only a registered suggestion is passed on, by somebody who registers or assesses."))  # fmt: skip
-add_rule("complaints.decide", DECIDES & in_state(State.EVALUATING) & (IS_HANDLER | capability("complaints.assess")),
-         _("A suggestion is decided on by the person who evaluates it or a service lead."))  # fmt: skip
+add_rule("complaints.decide", DECIDES & in_state(State.EVALUATING) & (IS_HANDLER | capability("complaints.assess")) & MAY_HANDLE,
+         _("A suggestion is decided on by the person who evaluates it or a service lead, never by who proposed it."))  # fmt: skip
 add_rule("complaints.take_up", DECIDES & in_state(State.DEFERRED),
          _("Only a deferred suggestion is taken up again."))  # fmt: skip
-add_rule("complaints.close_suggestion", (REGISTERS | HANDLES) & in_state(*State.decided()),
-         _("A suggestion is closed when it is decided on and the proposer was told."))  # fmt: skip
+add_rule("complaints.close_suggestion",
+         (REGISTERS | HANDLES) & in_state(State.NOT_ADOPTED) | ASSESSES & in_state(State.ADOPTED, State.PARTLY),
+         _("A suggestion is closed when the proposer was told; an adopted one that needs nothing put into effect by a service lead."))  # fmt: skip
 add_rule("complaints.answer",
          HANDLES & SHORT & ~end_waits & (in_state(State.REGISTERED) & MAY_HANDLE
                                          | in_state(State.HANDLING) & (IS_HANDLER | capability("complaints.assess"))),
@@ -174,3 +185,4 @@ add_rule("complaints.end_absence", capability("complaints.assess") | is_own_abse
          _("An absence is ended by the person or a service lead."))  # fmt: skip
 add_rule("complaints.hand_over", capability("complaints.assess"),
          _("Records of a person are handed over by a service lead."))  # fmt: skip
+from complaints import rules_work  # noqa: E402, F401  (the rest of the page; it builds on what stands above)

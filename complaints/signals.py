@@ -8,5 +8,8 @@ complaint_registered = Signal()
 # complaint_substantiated(sender=Complaint, complaint, determination): a reviewed reply says we are (partly) responsible.
 complaint_substantiated = Signal()
 
+# suggestion_to_implement(sender=Complaint, complaint, implementation, by): an adopted suggestion is to be put into effect.
+suggestion_to_implement = Signal()
+
 # complaint_closed(sender=Complaint, complaint, cycle): it ended, and the figures of its last cycle are frozen.
 complaint_closed = Signal()

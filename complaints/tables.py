@@ -56,6 +56,9 @@ class ComplaintTable(PortalTable):
     severity = tables.Column(
         verbose_name=_("Severity"), accessor="get_severity_display", order_by="severity", default="–", visible=False
     )
+    priority = BadgeColumn(
+        "priority_badge", verbose_name=_("Priority"), order_by="priority", visible=False, default="–"
+    )
     responsible = tables.Column(
         verbose_name=_("Unit and handler"),
         accessor="responsible",
@@ -77,7 +80,7 @@ class ComplaintTable(PortalTable):
         model = Complaint
         fields = (
             "number", "kind", "title", "text", "who", "channel", "received_at", "registered_at", "receiver", "category",
-            "severity", "responsible", "state", "result", "cycle_n", "response_due", "first_response_at", "result_due",
+            "severity", "priority", "responsible", "state", "result", "cycle_n", "response_due", "first_response_at", "result_due",
             "replied_at", "late", "due",
         )  # fmt: skip
         empty_text = _(
@@ -93,7 +96,7 @@ class LedgerPaper(ComplaintTable):
 
     class Meta(ComplaintTable.Meta):
         exclude = (
-            "text", "channel", "registered_at", "category", "severity", "cycle_n", "response_due", "first_response_at",
+            "text", "channel", "registered_at", "category", "severity", "priority", "cycle_n", "response_due", "first_response_at",
             "result_due", "replied_at", "late",
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.views import acts, bulk, clocks, complaints, ledger, mails
+from complaints.views import acts, bulk, clocks, complaints, ledger, mails, work
 
 app_name = "complaints"
 urlpatterns = [
@@ -22,6 +22,14 @@ urlpatterns = [
     path("absences/new/", clocks.absence_create, name="absence_create"),
     path("absences/<int:pk>/end/", clocks.absence_end, name="absence_end"),
     path("hand-over/<int:pk>/", clocks.hand_over, name="hand_over"),
+    path("process/", work.process, name="process"),
+    path("lists/", work.code_list_page, name="code_lists"),
+    path("lists/<slug:code_list>/<slug:code>/", work.code_change, name="code_change"),
+    path("templates/", work.template_list, name="reply_templates"),
+    path("templates/new/", work.template_edit, name="reply_template_create"),
+    path("templates/<int:pk>/", work.template_edit, name="reply_template_edit"),
+    path("templates/<int:pk>/retire/", work.template_retire, name="reply_template_retire"),
+    path("<int:pk>/letter/<int:n>/", work.letter, name="letter"),
     path("<int:pk>/", complaints.complaint_detail, name="detail"),
     path("<int:pk>/reveal/", complaints.complaint_reveal, name="reveal"),
     path("<int:pk>/<slug:step>/", acts.act, name="act"),

@@ -4,9 +4,12 @@ from django.urls import path
 
 from complaints.views_public import voice
 from complaints.views_track import track
+from complaints.views_track_acts import say, take_back
 
 app_name = "voice"
 urlpatterns = [
     path("", voice, name="form"),
     path("track/", track, name="track"),
+    path("track/say/", say, name="say"),
+    path("track/take-back/", take_back, name="take_back"),
 ]

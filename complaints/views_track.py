@@ -43,7 +43,7 @@ def track(request):
 
 def _page(request, form, *, status=200, progress=None, wait=0):
     template = "complaints/voice_progress.html" if progress else "complaints/voice_track.html"
-    context = {"form": form, "progress": progress, "note": _please_wait(wait) if wait else ""}
+    context = {"form": form, "progress": progress, "note": please_wait(wait) if wait else ""}
     response = render(request, template, context, status=status)
     if wait:
         response.headers["Retry-After"] = str(wait)
@@ -54,7 +54,7 @@ def _page(request, form, *, status=200, progress=None, wait=0):
     return response
 
 
-def _please_wait(seconds):
+def please_wait(seconds):
     minutes = -(-seconds // 60)
     return ngettext(
         "Too many attempts from your network. Please try again in %(n)s minute, or call us.",

@@ -27,12 +27,15 @@ class LostRace(InvalidTransition):
 
 @dataclass(frozen=True)
 class Step:
-    """One edge: the service that walks it, the rule that allows it (None: only the clock), whether a reason is owed."""
+    """One edge: the service that walks it, the rule that allows it (None: only the clock), whether a reason is owed,
+    what else must hold (``note``) and what follows (``effect``), in words.
+    """
 
     service: str
     rule: str | None = None
     needs_reason: bool = False
     note: str = ""
+    effect: str = ""
 
     @property
     def act(self):

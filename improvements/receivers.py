@@ -2,9 +2,12 @@
 
 from django.dispatch import receiver
 
-from complaints.signals import complaint_substantiated
+from complaints.services import implementing
+from complaints.signals import complaint_substantiated, suggestion_to_implement
 from fieldwork.signals import problem_raised
+from improvements.choices import MeasureState
 from improvements.services import cases, effects
+from improvements.signals import measure_verified
 from surveys.signals import finding_confirmed, wave_closed
 
 
@@ -27,3 +30,21 @@ def on_wave_closed(sender, wave, **kwargs):
 @receiver(problem_raised, dispatch_uid="improvements.problem_raised")
 def on_problem_raised(sender, point, by, **kwargs):
     cases.propose_for_point(point, by=by)
+
+
+@receiver(suggestion_to_implement, dispatch_uid="improvements.suggestion_to_implement")
+def on_suggestion_to_implement(sender, complaint, implementation, by, **kwargs):
+    cases.propose(
+        complaint=complaint, unit=implementation.unit, title=complaint.title, problem=implementation.plan, by=by
+    )
+
+
+@receiver(measure_verified, dispatch_uid="improvements.suggestion_measured")
+def on_measure_verified(sender, measure, verification, **kwargs):
+    """The last measure of a suggestion's case was carried out, says somebody apart: the suggestion is in effect."""
+    case = measure.case
+    waits = [MeasureState.DRAFT, *MeasureState.pending(), MeasureState.ACCEPTANCE]
+    if case.complaint_id and not case.measures.filter(state__in=waits).exists():
+        implementing.measured(
+            case.complaint_id, done_by=measure.owner, verified_by=verification.by, note=verification.sampled
+        )

@@ -7,20 +7,22 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit, User
 from complaints.choices import (
-    Category,
-    Cause,
+    CodeList,
     Decision,
     Ending,
     Kind,
     Nature,
     Part,
+    Priority,
     ReplyForm,
     Scope,
     Severity,
     Verdict,
 )
-from complaints.models import Complaint, Reply
+from complaints.models import Complaint, Reply, ReplyTemplate
+from complaints.selectors import code_lists
 from complaints.selectors.people import eligible
+from complaints.services import reply_templates
 from core.forms import FilesField, StepForm
 from customers.choices import Channel, Direction
 from customers.forms.fields import DayField
@@ -58,10 +60,13 @@ class WhyForm(ActForm):
 
 
 class AssessForm(ActForm):
-    category = forms.ChoiceField(label=_("Category"), choices=Category)
+    category = forms.ChoiceField(label=_("Category"))
     nature = forms.ChoiceField(label=_("Nature"), choices=Nature)
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity)
     scope = forms.ChoiceField(label=_("Scope of effect"), choices=Scope)
+    priority = forms.ChoiceField(
+        label=_("Priority"), choices=[("", _("As it follows from severity, scope and customer")), *Priority.choices], required=False
+    )  # fmt: skip
     repeat_of = forms.CharField(
         label=_("Repeats the earlier one with the number"), required=False, max_length=20,
         widget=forms.TextInput(attrs={"class": "w-s mono"}),
@@ -69,6 +74,7 @@ class AssessForm(ActForm):
     comment = words(_("Remark"), required=False)
 
     def prepare(self):
+        self.fields["category"].choices = code_lists.choices(CodeList.CATEGORY, self.complaint.category)
         for name in ("category", "nature", "severity", "scope"):
             self.fields[name].initial = getattr(self.complaint, name)
         self.fields["repeat_of"].initial = self.complaint.repeat_of.number if self.complaint.repeat_of_id else ""
@@ -86,11 +92,12 @@ class AssessForm(ActForm):
 class DirectForm(ActForm):
     """An ordinary matter, handled by who received it."""
 
-    category = forms.ChoiceField(label=_("Category"), choices=Category)
+    category = forms.ChoiceField(label=_("Category"))
     nature = forms.ChoiceField(label=_("Nature"), choices=Nature)
     scope = forms.ChoiceField(label=_("Scope of effect"), choices=Scope)
 
     def prepare(self):
+        self.fields["category"].choices = code_lists.choices(CodeList.CATEGORY, self.complaint.category)
         if not self.complaint.is_complaint:
             del self.fields["nature"], self.fields["scope"]
 
@@ -124,11 +131,12 @@ class PassOnForm(AssignForm):
 class DetermineForm(ActForm):
     verdict = forms.ChoiceField(label=_("Responsibility"), choices=Verdict, widget=forms.RadioSelect)
     facts = words(_("Facts found"), rows=4, help_text=_("What is certain, and by which record or paper."))
-    cause = forms.ChoiceField(label=_("Cause"), choices=Cause)
+    cause = forms.ChoiceField(label=_("Cause"))
     remedy = words(_("Remedy"), help_text=_("What is put right, by whom and until when."))
 
     def prepare(self):
         last = self.complaint.cycle.determinations.last()
+        self.fields["cause"].choices = code_lists.choices(CodeList.CAUSE, getattr(last, "cause", ""))
         for name in self.fields:
             self.fields[name].initial = getattr(last, name, None)
 
@@ -146,7 +154,11 @@ class DraftForm(ActForm):
 
     def prepare(self):
         reply = Reply.objects.filter(cycle=self.complaint.cycle).first()
+        self.fields["form"].help_text = _("The customer came by: %(channel)s. The reply should take the same way.") % {
+            "channel": self.complaint.get_channel_display()
+        }
         first = {"thanks": THANKS.get(self.complaint.language, THANKS["zh-hans"]), "form": self.usual_form()}
+        first |= self.from_template()
         for name in ("measures", "result", "meaning", "thanks", "form"):
             self.fields[name].initial = getattr(reply, name, first.get(name))
         if reply is None:
@@ -154,8 +166,26 @@ class DraftForm(ActForm):
         elif "version" in self.fields:
             self.fields["version"].initial = reply.version
 
+    @property
+    def templates(self):
+        """Templates to begin with, those for the type of the record first."""
+        rows = ReplyTemplate.objects.filter(retired_at=None, category__in=["", self.complaint.category])
+        return sorted(rows, key=lambda row: (row.category == "", row.pk))
+
+    def from_template(self):
+        """Texts of the template whose key is in the address of the page."""
+        key = str(self.initial.get("template") or "")
+        found = ReplyTemplate.objects.filter(pk=key, retired_at=None).first() if key.isdecimal() else None
+        return reply_templates.filled(found, self.complaint) if found else {}
+
     def usual_form(self):
-        return ReplyForm.MAIL if self.complaint.complainant.email else ReplyForm.PHONE
+        """As the customer came: a letter is answered by letter, a call by phone, the rest by mail where there is an address."""
+        came, has_mail = self.complaint.channel, bool(self.complaint.complainant.email)
+        if came == Channel.LETTER:
+            return ReplyForm.LETTER
+        if came in (Channel.PHONE, Channel.WALK_IN, Channel.VISIT) and self.complaint.complainant.phone:
+            return ReplyForm.PHONE
+        return ReplyForm.MAIL if has_mail else ReplyForm.PHONE
 
     def clean_form(self):
         form = self.cleaned_data["form"]

@@ -6,8 +6,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import units_of
-from complaints.choices import Category, Kind, Nature, Outcome, Part, Scope, Severity, State, Verdict
+from complaints.choices import (
+    Category,
+    CodeList,
+    Kind,
+    Nature,
+    Outcome,
+    Part,
+    Priority,
+    Scope,
+    Severity,
+    State,
+    Verdict,
+)
 from complaints.models.timing import stands_in_for
+from complaints.models.work import CodeEntry, Involvement
 from core.crypto import EncryptedTextField, mask_email, mask_name, mask_phone
 from core.models import Contribution, TimeStamped, Tracked
 from customers.choices import Channel
@@ -32,6 +45,7 @@ class ComplaintQuerySet(models.QuerySet):
             return self.none()
         units = list(units_of(user))
         seen = Q(handler__in=[user.pk, *stands_in_for(user)]) | Q(receiver=user) | Q(unit__in=units) | Q(desk__in=units)
+        seen |= Q(pk__in=Involvement.objects.active().filter(unit__in=units).values("complaint"))
         if user.has_perm("complaints.register"):
             seen |= Q(unit=None, desk=None)
         return rows.filter(seen)
@@ -130,6 +144,7 @@ class Complaint(Tracked):
     nature = models.CharField(_("nature"), max_length=10, choices=Nature, blank=True)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity, blank=True)
     scope = models.CharField(_("scope of effect"), max_length=10, choices=Scope, blank=True)
+    priority = models.CharField(_("priority"), max_length=2, choices=Priority, blank=True, default="", db_default="")
     repeat_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="repeats", verbose_name=_("repeats"),
         db_index=False,
@@ -212,6 +227,14 @@ class Complaint(Tracked):
     @property
     def severity_badge(self):
         return Severity(self.severity) if self.severity else None
+
+    @property
+    def priority_badge(self):
+        return Priority(self.priority) if self.priority else None
+
+    def get_category_display(self):
+        """Also of a type that a lead added."""
+        return CodeEntry.label(CodeList.CATEGORY, self.category)
 
     @property
     def is_open(self):

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Cause, ReplyForm, Verdict
+from complaints.choices import Cause, CodeList, ReplyForm, Verdict
+from complaints.models.work import CodeEntry
 from core import moments
 from core.models import Tracked
 
@@ -47,13 +48,17 @@ class Determination(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="determination_verdict_known"),
-            models.CheckConstraint(condition=Q(cause__in=Cause.values), name="determination_cause_known"),
+            models.CheckConstraint(condition=~Q(cause=""), name="determination_has_cause"),
         ]
         verbose_name = _("determination")
         verbose_name_plural = _("determinations")
 
     def __str__(self):
         return self.get_verdict_display()
+
+    def get_cause_display(self):
+        """Also of a cause that a lead added."""
+        return CodeEntry.label(CodeList.CAUSE, self.cause)
 
     @property
     def verdict_badge(self):

@@ -12,13 +12,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from complaints.choices import Clock, Decision, Kind, Outcome, PauseState, State
+from complaints.choices import Clock, Decision, Kind, Outcome, PauseState, RecoveryState, State
 from complaints.models import Complaint, Extension, ProgressReport
 from complaints.public.words import moment
+from complaints.selectors import merging
+from complaints.selectors.working import may_remark
 from core.i18n import pick
 
 LOOKED_INTO = (State.REVIEW, State.REPLIED, State.CLOSED)
 CUT_SHORT = (State.DECLINED, State.WITHDRAWN, State.VOIDED)
+WITHDRAWABLE = (State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.REVIEW, State.EVALUATING)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Told:
 def _sent(model, at, text):
     rows = model.objects.filter(cycle=OuterRef("pk"), **{f"{at}__isnull": False}).order_by("pk")
     return ArraySubquery(rows.values(said=JSONObject(at=at, text=text)))
+
+
+def _written(reply):
+    return Told(reply.sent_at, (
+        (_("What we did"), reply.measures), (_("What came of it"), reply.result),
+        (_("What it means for you"), reply.meaning), ("", reply.thanks),
+    ))  # fmt: skip
 
 
 @dataclass
@@ -81,7 +91,9 @@ class Progress:
         self._happened(_("Registered"), self.complaint.received_at)
         if self.cycle.n > 1:
             self._happened(_("Taken up again"), self.cycle.started_at)
-        if self.complaint.state in CUT_SHORT:
+        if self.complaint.state == State.MERGED:
+            self._merged()
+        elif self.complaint.state in CUT_SHORT:
             self._cut_short()
         elif self.complaint.kind == Kind.SUGGESTION:
             self._suggestion()
@@ -94,6 +106,32 @@ class Progress:
             Mark(title, text, "done" if is_done else "now" if at == first else "todo")
             for at, (title, text, is_done) in enumerate(self._rows)
         ]
+
+    @cached_property
+    def master(self):
+        """The record it is handled with, or None."""
+        found = merging.master_of(self.complaint)
+        return found.master if found else None
+
+    @property
+    def may_say(self):
+        """The reply can be commented and the handling rated, once per cycle."""
+        return may_remark(self.complaint)
+
+    @cached_property
+    def remark(self):
+        return getattr(self.cycle, "remark", None)
+
+    @property
+    def may_take_back(self):
+        return self.complaint.state in WITHDRAWABLE
+
+    @cached_property
+    def remedies(self):
+        """What was approved to make up for it, in the words the customer was promised."""
+        if not getattr(self.complaint, "has_remedies", True):
+            return []
+        return list(self.complaint.recoveries.filter(state__in=RecoveryState.promised()))
 
     @property
     def now(self):
@@ -112,12 +150,12 @@ class Progress:
         for cycle in self.cycles:
             reply = getattr(cycle, "reply", None)
             if reply and reply.sent_at:
-                rows.append(Told(reply.sent_at, (
-                    (_("What we did"), reply.measures), (_("What came of it"), reply.result),
-                    (_("What it means for you"), reply.meaning), ("", reply.thanks),
-                )))  # fmt: skip
+                rows.append(_written(reply))
             for one in (*cycle.reported, *cycle.extended):
                 rows.append(Told(datetime.fromisoformat(one["at"]), (("", one["text"]),)))
+        shared = getattr(self.master.cycle, "reply", None) if self.master else None
+        if shared and shared.sent_at:
+            rows.append(_written(shared))
         if self.decision:
             reason = (Decision(self.decision.outcome).label, self.decision.reason)
             rows.append(Told(self.decision.told_at or self.decision.decided_at, (reason,)))
@@ -182,7 +220,24 @@ class Progress:
         if self.decision.review_on:
             text = _("on %(day)s") % {"day": date_format(self.decision.review_on, "DATE_FORMAT")}
             return self._to_come(_("Looked at again"), text)
+        if self.complaint.state in State.taken_up() or hasattr(self.complaint, "implementation"):
+            self._into_effect()
         return None
+
+    def _into_effect(self):
+        row = getattr(self.complaint, "implementation", None)
+        if row is not None and row.verified_at:
+            return self._happened(_("In effect"), row.verified_at)
+        text = _("by %(due)s") % {"due": date_format(row.due_on, "DATE_FORMAT")} if row else ""
+        return self._to_come(_("Is being put into effect"), text)
+
+    def _merged(self):
+        """Its own part, and how far the record is that it is handled with: dates only, nobody's words."""
+        self._happened(_("Handled together with %(number)s") % {"number": self.master.number}, self.cycle.closed_at)
+        theirs = self.master.cycle
+        if self.master.state in (*CUT_SHORT, State.CLOSED):
+            return self._happened(pgettext("progress", "Closed"), theirs.closed_at)
+        return self._promised(pgettext("progress", "Result"), theirs.replied_at, theirs.result_due)
 
     def _short(self):
         self._response()

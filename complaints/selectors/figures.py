@@ -56,7 +56,9 @@ def suggestions_adopted(start, end, units=None):
 
 
 def first_cycles_due(start, end, units=None, kind=Kind.COMPLAINT):
-    """First cycles whose result was due in the days: the cohort of timeliness. Out: what was withdrawn before it was due."""
+    """First cycles whose result was due in the days: the cohort of timeliness. Out: what was withdrawn
+    or merged before it was due.
+    """
     rows = Cycle.objects.filter(n=1, complaint__kind=kind).exclude(complaint__state__in=NOT_OURS)
-    rows = rows.exclude(outcome="withdrawn", replied_at=None, result_breached_at=None)
+    rows = rows.exclude(outcome__in=["withdrawn", "merged"], replied_at=None, result_breached_at=None)
     return of_units(in_days(rows, "result_due", start, end), units, "complaint__unit")

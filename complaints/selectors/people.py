@@ -27,12 +27,12 @@ def forget(complaint):
 def clashes(complaint, user, part):
     """The part of ``user`` that rules ``part`` out, or None."""
     others = parts(complaint).get(user.pk, set()) - {part}
-    return next((Part(other) for other in (*Part.barred(), *Part.working()) if other in others), None)
+    return next((Part(other) for other in Part.apart() if other in others), None)
 
 
 def eligible(complaint, capability, part):
     """Active people with ``capability`` whom nothing they did to the record rules out from ``part``."""
-    ruled_out = [other for other in (*Part.barred(), *Part.working()) if other != part]
+    ruled_out = [other for other in Part.apart() if other != part]
     taken = Contribution.objects.filter(
         subject=SUBJECT, subject_id=complaint.pk, user=OuterRef("pk"), part__in=ruled_out
     )  # fmt: skip

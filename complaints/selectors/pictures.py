@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from complaints.choices import Category
+from complaints.choices import CodeList
+from complaints.models import CodeEntry
 from core.charts import Chart
 
 
@@ -12,7 +13,7 @@ def categories(found, rows_url, *, row_url=None):
     if len(known) < 2:
         return None
     rows = [
-        {"label": str(Category(key).label), "value": count} | ({"url": row_url(key)} if row_url else {}) for key, count in known
+        {"label": str(CodeEntry.label(CodeList.CATEGORY, key)), "value": count} | ({"url": row_url(key)} if row_url else {}) for key, count in known
     ]  # fmt: skip
     sentence = _("Most complaints, %(count)s of %(total)s, are about “%(category)s”.") % {
         "count": rows[0]["value"], "total": sum(found.values()), "category": rows[0]["label"],

@@ -1,7 +1,10 @@
 """What a customer may ask about a record with its number and code."""
 
+from django.db.models import Exists, OuterRef
+
+from complaints.choices import RecoveryState
 from complaints.codes import fits
-from complaints.models import Complaint
+from complaints.models import Complaint, Recovery
 
 NOBODYS = "0" * 64  # no code has this hash
 
@@ -14,7 +17,9 @@ def tracked(number, code):
     stored = Complaint.objects.filter(number=number).values_list("code_hash", flat=True).first()
     if not fits(code, stored or NOBODYS):
         return None
-    return Complaint.objects.select_related("cycle", "decision").get(number=number)
+    promised = Recovery.objects.filter(complaint=OuterRef("pk"), state__in=RecoveryState.promised())
+    rows = Complaint.objects.select_related("cycle__remark", "decision", "implementation")
+    return rows.annotate(has_remedies=Exists(promised)).get(number=number)
 
 
 def of_form(key):

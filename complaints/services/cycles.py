@@ -57,6 +57,12 @@ def stop_clock(cycle, clock, *, at, by):
         record(cycle.complaint, "responded", by=by, payload={"cycle": cycle.n})
 
 
+def run_again(cycle, clock):
+    """What stopped the clock did not reach the customer; what was late stays late (T2)."""
+    if cycle.is_open:
+        write(cycle, **{"first_response_at" if clock == Clock.RESPONSE else "replied_at": None})
+
+
 def breach(cycle, clock, *, since=None, **why):
     """Store that the clock was not kept, once; its event says since when, and ``why``. Returns whether this call did it."""
     column = f"{clock.value}_breached_at"
@@ -99,8 +105,8 @@ def _settle_requests(complaint, now, *, by):
 
 
 def _owed(outcome):
-    """A record that was withdrawn, declined or made void no longer owed an answer when it ended."""
-    return outcome not in (Outcome.WITHDRAWN, Outcome.DECLINED, Outcome.VOIDED)
+    """A record that was withdrawn, declined, made void or merged no longer owed an answer of its own when it ended."""
+    return outcome not in (Outcome.WITHDRAWN, Outcome.DECLINED, Outcome.VOIDED, Outcome.MERGED)
 
 
 def _figures(complaint, cycle):
@@ -136,7 +142,8 @@ def both_names(unit):
 def end(complaint, outcome, *, by):
     """Freeze the last cycle of a record that reached an end, let surveys ask the customer again, tell upper apps."""
     cycle = close_cycle(complaint, outcome, by=by)
-    holds.lift_of("complaints.complaint", complaint.pk, by=by)
+    for pk in (complaint.pk, *complaint.merged.active().values_list("complaint", flat=True)):
+        holds.lift_of("complaints.complaint", pk, by=by)
     complaint_closed.send(sender=Complaint, complaint=complaint, cycle=cycle)
     return cycle
 

@@ -8,10 +8,11 @@ from accounts.models import User
 from complaints.choices import Ending, Kind, Outcome, State
 from complaints.models import EndRequest
 from complaints.selectors.people import barred
-from complaints.services import cycles
+from complaints.services import conversations, cycles
 from complaints.services.people import tell
 from complaints.workflows import LEDGER
 from core.workflow import InvalidTransition, record
+from customers.choices import Direction
 
 REACHES = {Ending.DECLINE: (State.DECLINED, Outcome.DECLINED), Ending.VOID: (State.VOIDED, Outcome.VOIDED)}
 
@@ -59,14 +60,26 @@ def _decide(complaint, *, by, granted):
         raise InvalidTransition(_("Nobody asks for an end of this record any more."))
     if request.by_id == by.pk:
         raise InvalidTransition(_("Who asked for an end does not decide on it."))
+    if by.pk in barred(complaint):
+        raise InvalidTransition(_("%(name)s takes no part in this record.") % {"name": by})
     request.granted, request.decided_by, request.decided_at = granted, by, timezone.now()
     request.save(update_fields=["granted", "decided_by", "decided_at"])
     return request
 
 
 @transaction.atomic
-def withdraw(complaint, *, by, comment, expected_version=None):
-    """The customer takes it back; ``comment`` says how we know. Matters of safety or law go on in improvement."""
+def withdraw(complaint, *, by, comment, channel=None, expected_version=None):
+    """The customer takes it back; ``comment`` says how we know, with ``channel`` it is logged as a contact. ``by`` None: the
+    customer did it on the tracking page. Matters of safety or law go on in improvement.
+
+    Raises InvalidTransition while other customers' records are merged into it.
+    """
+    if complaint.merged.active().exists():
+        raise InvalidTransition(_("Records of others were merged into it. Take them apart first, or answer them."))
+    if channel and by is not None:
+        conversations.log(complaint, by=by, channel=channel, direction=Direction.IN, summary=comment)
     LEDGER.move(complaint, State.WITHDRAWN, by=by, comment=comment, expected_version=expected_version)
     cycles.end(complaint, Outcome.WITHDRAWN, by=by)
+    if by is None:
+        tell("withdrawn", complaint, [complaint.handler])
     return complaint

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.selectors import main_unit
+from complaints import priorities
 from complaints.choices import Part, State
 from complaints.models import Assignment, Determination
 from complaints.selectors.people import leads
@@ -74,6 +75,7 @@ def handle_directly(complaint, *, by, expected_version=None, **assessment):
     if complaint.is_complaint and assessment.get("severity", complaint.severity) != "minor":
         raise InvalidTransition(_("Only an ordinary matter is handled directly. Leave this one to a service lead."))
     take_part(complaint, by, Part.HANDLED)
+    assessment["priority"] = priorities.of(complaint, assessment.get("severity"), assessment.get("scope"))
     LEDGER.move(
         complaint, State.HANDLING, by=by, expected_version=expected_version, unit=unit, handler=by,
         desk=complaint.desk or unit, payload={"handler": by.pk, "unit": unit.pk}, **assessment,

@@ -25,6 +25,17 @@ def name_concerned(complaint, *, person, by, comment=""):
     return _set_aside(complaint, person, Part.CONCERNED, by=by, comment=comment)
 
 
+@transaction.atomic
+def name_proposer(complaint, *, person, by, comment=""):
+    """The suggestion is ``person``'s own, who therefore neither judges nor verifies it."""
+    if complaint.handler_id == person.pk:
+        raise InvalidTransition(_("%(name)s handles it. Please give it to somebody else first.") % {"name": person})
+    contribute(complaint, person, Part.PROPOSED)
+    record(complaint, "person_proposed", by=by, comment=comment, payload={"person": person.pk})
+    people.forget(complaint)
+    return complaint
+
+
 def step_aside(complaint, *, by, comment, person=None):
     """``person`` (the actor) takes no part in it from now on."""
     return _set_aside(complaint, person or by, Part.RECUSED, by=by, comment=comment)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.selectors import main_unit
+from complaints import priorities
 from complaints.choices import Kind, Part
 from complaints.codes import code_for, hash_of
 from complaints.models import Complainant, Complaint
@@ -57,6 +58,7 @@ def register(
         contact=contact, interaction=interaction, follow_up=follow_up, form_key=form_key,
         code_hash=hash_of(code) if code else "", **facts,
     )  # fmt: skip
+    complaint.priority = priorities.of(complaint)
     person = _person(complaint, complainant, contact, interaction)
     cycle = cycles.new_cycle(complaint, n=1, started_at=received_at, calendar=calendar_in_force())
     try:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from complaints.choices import Clock, Part, ReplyForm, State
 from complaints.models import Complaint, Reply
 from complaints.selectors.people import eligible
-from complaints.services import conversations, cycles
+from complaints.selectors.working import has_conflict
+from complaints.services import conversations, cycles, merging
 from complaints.services.people import take_part, tell
 from complaints.signals import complaint_substantiated
 from complaints.workflows import LEDGER
@@ -40,6 +41,8 @@ def submit(complaint, *, by, comment="", expected_version=None):
         raise InvalidTransition(_("Please write the reply first."))
     if reply.form == ReplyForm.MAIL and not complaint.complainant.email:
         raise InvalidTransition(_("There is no e-mail address. Choose a reply by phone or as a written report."))
+    if has_conflict(complaint):
+        raise InvalidTransition(_("The departments disagree. Please have it settled on their thread first."))
     LEDGER.move(complaint, State.REVIEW, by=by, comment=comment, expected_version=expected_version)
     tell("to_review", complaint, eligible(complaint, "complaints.review_reply", Part.REVIEWED), by=by)
     return complaint
@@ -72,6 +75,7 @@ def approve(complaint, *, by, comment="", expected_version=None):
                      language=complaint.language, dedupe_key=f"complaints.reply:{reply.pk}")  # fmt: skip
     else:
         tell("to_tell", complaint, [complaint.handler], by=by)
+    merging.tell_parts(complaint, reply)
     if determination.is_substantiated:
         complaint_substantiated.send(sender=Complaint, complaint=complaint, determination=determination)
     return complaint
@@ -91,10 +95,22 @@ def mark_sent(reply_pk, at):
 
 @transaction.atomic
 def mark_failed(reply_pk, error):
-    """The mail did not reach the customer: somebody has to tell it in another way."""
-    reply = Reply.objects.get(pk=reply_pk)
-    complaint = Complaint.objects.select_related("handler").get(cycle=reply.cycle_id)
+    """The mail did not reach the customer: the task is open again, its clock too, and the handler tells it in another way.
+
+    A reply that was called back about or told since then has arrived.
+    """
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=reply_pk)
+    complaint = Complaint.objects.select_related("handler", "cycle").filter(cycle=reply.cycle_id).first()
+    if complaint is None:  # handled anew meanwhile
+        return
     record(complaint, "reply_failed", by=None, comment=error[:300])
+    if (
+        reply.sent_at is not None
+        and complaint.state == State.REPLIED
+        and not reply.cycle.call_backs.filter(reached=True)
+    ):
+        edit(reply, by=None, event="returned", sent_at=None)
+        cycles.run_again(complaint.cycle, Clock.RESULT)
     tell("to_tell", complaint, [complaint.handler], key=f"failed:{reply.pk}")
 
 

@@ -56,6 +56,13 @@ def decide(complaint, *, by, outcome, reason_zh, reason_en, review_on=None, expe
     decision, _made = SuggestionDecision.objects.update_or_create(complaint=complaint, defaults=values)
     complaint.decision = decision
     cycles.stop_clock(complaint.cycle, Clock.RESULT, at=now, by=by)
+    for part in complaint.merged.active().select_related("complaint__complainant"):  # they share the decision
+        if part.complaint.complainant.email:
+            outbox.queue(
+                "complaints.merged_decision", context={"complaint": part.complaint_id, "master": complaint.pk},
+                language=part.complaint.language,
+                dedupe_key=f"complaints.merged_decision:{part.complaint_id}:{now.isoformat()}",
+            )  # fmt: skip
     if complaint.complainant.email:
         outbox.queue(
             "complaints.decision", context={"complaint": complaint.pk, "decided_at": now.isoformat()},
@@ -66,14 +73,14 @@ def decide(complaint, *, by, outcome, reason_zh, reason_en, review_on=None, expe
 
 @transaction.atomic
 def mark_told(complaint_pk, decided_at, at):
-    """The mail with the decision went out at ``at``; a decided suggestion is closed with it. Safe to repeat."""
+    """The mail with the decision went out at ``at``; one that is not adopted is closed with it. Safe to repeat."""
     complaint = (
         Complaint.objects.select_for_update(of=("self",)).select_related("cycle", "decision").get(pk=complaint_pk)
     )
     decision = complaint.decision
     if decision.told_at is None and decision.decided_at.isoformat() == decided_at:
         _told(complaint, at)
-        if complaint.state in State.decided():
+        if complaint.state == State.NOT_ADOPTED:  # an adopted one is put into effect first
             _close(complaint, by=None)
 
 

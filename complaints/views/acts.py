@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.forms import acts as forms
 from complaints.forms import clocks as clock_forms
+from complaints.forms import work as work_forms
 from complaints.models import Complaint
 from complaints.services import (
     assessment,
@@ -26,6 +27,7 @@ from complaints.services import (
     replies,
     suggestions,
 )
+from complaints.views import work_acts
 from complaints.views.common import sees
 from core.acts import Act, act_page
 from core.permissions import allows
@@ -36,12 +38,14 @@ from core.views import get_visible_or_404
 class RecordAct(Act):
     """An act with what the page of the record shows of it; ``todo`` says what it wants of who may take it.
 
-    ``is_plain`` steps need no page: the button posts. ``is_main`` ones may be the primary button.
+    ``is_plain`` steps need no page: the button posts. ``is_main`` ones may be the primary button. One with a ``place``
+    stands at that card of the page and not in the menu.
     """
 
     icon: str = ""
     todo: str = ""
     is_plain: bool = False
+    place: str = ""
 
     @property
     def is_main(self):
@@ -175,7 +179,7 @@ ACTS = {
         consequences=(_("You take no part in it from now on, and no longer see it."),),
     ),
     "withdraw": step(
-        "withdraw", ending.withdraw, forms.WhyForm, _("The customer withdraws it"), "arrow-left",
+        "withdraw", ending.withdraw, work_forms.WithdrawForm, _("The customer withdraws it"), "arrow-left",
         is_dangerous=True, consequences=(_("It ends without an answer. Say how we know that the customer wants this."),),
     ),
     "ask_ending": step(
@@ -190,6 +194,7 @@ ACTS = {
         ),
     ),
 }  # fmt: skip
+ACTS |= work_acts.acts(step)
 
 
 @dataclass(frozen=True)
@@ -216,6 +221,7 @@ BESIDE = {
     "approve": ("send_back",), "take": ("give_back",), "draft": ("determine",), "submit": ("draft",),
     "decide": ("return_suggestion",), "grant_ending": ("refuse_ending",), "call_back": ("talk",), "accept": ("ask_ending",),
     "grant_pause": ("refuse_pause",), "approve_extension": ("reject_extension",),
+    "grant_unmerge": ("refuse_unmerge",),
 }  # fmt: skip
 
 
@@ -241,4 +247,5 @@ def act(request, pk, step):
     return act_page(
         request, complaint, ACTS[step], number=complaint.number, leads_to=afterwards, template="complaints/act.html",
         context={"complaint": complaint}, complaint=complaint, user=request.user,
+        initial={"template": request.GET.get("template", "")},
     )  # fmt: skip

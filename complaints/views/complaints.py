@@ -11,6 +11,7 @@ from complaints.choices import State
 from complaints.forms.registration import ORIGINS, RegisterForm
 from complaints.models import Complaint
 from complaints.selectors import ledger, mails, people, requests
+from complaints.selectors.working import Working
 from complaints.services import personal, registration
 from complaints.views.acts import pressing, steps_of
 from complaints.views.common import registers, sees
@@ -36,6 +37,10 @@ WAITS = {
     State.REPLIED: gettext_lazy("Nothing now: somebody calls back who neither handled it nor reviewed the reply."),
     State.EVALUATING: gettext_lazy("Nothing now: the unit judges the suggestion."),
     State.DEFERRED: gettext_lazy("Nothing now: it is looked at again on its day."),
+    State.ADOPTED: gettext_lazy("Nothing now: the department names who puts it into effect."),
+    State.PARTLY: gettext_lazy("Nothing now: the department names who puts it into effect."),
+    State.IMPLEMENTING: gettext_lazy("Nothing now: it is put into effect, then verified by somebody else."),
+    State.IMPLEMENTED: gettext_lazy("Nothing now: the proposer is thanked."),
 }
 
 
@@ -64,6 +69,7 @@ def complaint_detail(request, pk):
         "mails": mails.of_record(complaint),
         "attachments": attachments.of(complaint),
         "events": complaint.transitions.select_related("by", "on_behalf_of"),
+        "work": Working(complaint, request.user, steps),
         "panels": panels("complaints.complaint", request, complaint),
     }
     return render_page(request, "complaints/detail.html", context)

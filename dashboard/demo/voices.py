@@ -22,7 +22,7 @@ from complaints.services import (
 from core.worktime.store import calendar_for
 from customers.choices import Channel
 from customers.models import ContactPerson
-from dashboard.demo import clocks, mails, sayings
+from dashboard.demo import clocks, mails, sayings, work
 from dashboard.demo.clock import moment
 
 HEADS = {
@@ -64,6 +64,7 @@ class Voices:
         self._on(self.today - timedelta(days=9), 10, 20, clocks.take_time, self.org, 1)
         self._on(self.today, 8, 20, clocks.take_time, self.org, 2)
         self._on(self.today - timedelta(days=1), 8, 25, clocks.someone_away, self.org, "department2", "department", 4)
+        self._on(self.today, 7, 50, work.work, self.org, self.today)
 
     def _plan_one(self, day, number):
         hour, minute = self.rng.randint(9, 17), self.rng.randint(0, 59)
@@ -289,7 +290,7 @@ class Voices:
         suggestions.decide(row, by=row.handler, outcome=outcome, reason_zh=zh, reason_en=en, review_on=review_on)
         mails.deliver()
         if outcome != "deferred":
-            self._later(6, self.close_suggestion, row)
+            self._later(6 if outcome == "not_adopted" else 60, self.close_suggestion, row)
 
     def close_suggestion(self, complaint):
         row = self._fresh(complaint, *State.decided())

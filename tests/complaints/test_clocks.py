@@ -235,7 +235,7 @@ def test_overdue_is_what_runs_past_a_clock(crew):
 def test_a_decision_is_told_with_thanks_and_closes_the_suggestion(crew, smtp):
     from notifications.services import outbox
 
-    complaint = suggestion_at(State.ADOPTED, crew)
+    complaint = suggestion_at(State.NOT_ADOPTED, crew)
     outbox.deliver_due()
     body = smtp.to("liu@example.com")[-1].get_body(("plain",)).get_content()
     row = fresh(complaint)

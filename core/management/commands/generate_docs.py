@@ -71,12 +71,21 @@ def states_page(flow):
         lines += [f"    {state.value} --> {to.value}: {step.service.rpartition('.')[2]}" for to, step in steps.items()]
         if not steps:
             lines.append(f"    {state.value} --> [*]")
-    lines += ["```", "", "| from | to | service | who and when | reason owed |", "|---|---|---|---|---|"]
+    tells = any(step.effect for steps in flow.table.values() for step in steps.values())
+    more = (" effect |", "---|") if tells else ("", "")
+    lines += [
+        "```",
+        "",
+        f"| from | to | service | who and when | reason owed |{more[0]}",
+        f"|---|---|---|---|---|{more[1]}",
+    ]
     for state, steps in flow.table.items():
         for to, step in steps.items():
             who = OTHERWISE.get(step.rule, step.rule) if step.rule else "the clock"
+            owed = "yes" if step.needs_reason else ""
             lines.append(
-                f"| {state.label} | {to.label} | `{step.service}` | {who} | {'yes' if step.needs_reason else ''} |"
+                f"| {state.label} | {to.label} | `{step.service}` | {who} | {owed} |"
+                + (f" {step.effect} |" if tells else "")
             )
     return "\n".join(lines) + "\n"
 
