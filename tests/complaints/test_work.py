@@ -503,6 +503,17 @@ def test_an_adopted_suggestion_is_put_into_effect_seen_by_somebody_else_and_than
     assert Message.objects.filter(kind="complaints.implemented").count() == 1
 
 
+def test_improvement_says_it_is_in_effect_unless_its_verifier_decided_on_it(crew):
+    found = []
+    for verifier in (crew.lead, crew.handler):
+        _row, complaint = in_effect(crew)
+        for _twice in range(2):
+            implementing.measured(complaint.pk, done_by=crew.other, verified_by=verifier, note="看过课表")
+        row = fresh(complaint)
+        found.append((row.state, row.implementation.done_by))
+    assert found == [(State.IMPLEMENTED, crew.other), (State.IMPLEMENTING, crew.other)]
+
+
 def test_a_colleague_does_not_judge_the_own_idea(crew):
     complaint = suggestion_at(State.REGISTERED, crew)
     people.name_proposer(complaint, person=crew.handler, by=crew.agent)
