@@ -30,7 +30,7 @@ HISTORY = {
     "remark_sorted": gettext_lazy("The customer's word was sorted"), "person_proposed": gettext_lazy("Named whose idea it is"),
     "implement": gettext_lazy("To be put into effect"), "implementation_done": gettext_lazy("Reported to be in effect"),
     "verify": gettext_lazy("Verified to be in effect"), "thanked": gettext_lazy("The proposer was thanked"),
-    "returned": gettext_lazy("The mail came back"), "retired": gettext_lazy("Retired"), "restored": gettext_lazy("Offered again"),
+    "reply_returned": gettext_lazy("The mail came back"), "retired": gettext_lazy("Retired"), "restored": gettext_lazy("Offered again"),
 }  # fmt: skip
 
 

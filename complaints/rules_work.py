@@ -126,7 +126,7 @@ add_rule("complaints.plan_measure", (HANDLES & IS_HANDLER | ASSESSES) & MATTER &
          _("Handling measures are planned by the handler or a lead while the matter is handled."))  # fmt: skip
 add_rule("complaints.settle_measure", (HANDLES | ASSESSES) & owes_measure,
          _("Whether a measure was done is recorded by the person responsible, the handler or a lead."))  # fmt: skip
-add_rule("complaints.merge", MANAGES & ASSESSES & MATTER & BEFORE_REPLY & ~end_waits,
+add_rule("complaints.merge", ASSESSES & MATTER & BEFORE_REPLY & ~end_waits,
          _("A complaint or suggestion is merged before it is answered, by a service lead."))  # fmt: skip
 add_rule("complaints.ask_unmerge", MANAGES & in_state(State.MERGED) & ~unmerge_waits,
          _("A merged record is taken apart again by a lead, with a second person."))  # fmt: skip

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit, User
 from complaints.choices import (
@@ -308,7 +309,7 @@ class CodeForm(PortalForm):
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80)
     name_en = forms.CharField(label=_("Name (English)"), max_length=80)
     code = forms.RegexField(
-        r"^[a-z][a-z0-9_]{1,19}$", label=_("Code"), max_length=20, widget=forms.TextInput(attrs={"class": "w-s mono"}),
+        r"^[a-z][a-z0-9_]{1,19}$", label=pgettext_lazy("list", "Code"), max_length=20, widget=forms.TextInput(attrs={"class": "w-s mono"}),
         help_text=_("Small letters, digits, underlines; it stands in files and never changes."),
     )  # fmt: skip
 

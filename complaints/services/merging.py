@@ -5,15 +5,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints import clocks
 from complaints.choices import Kind, Outcome, State
 from complaints.models import Complaint, Merge
 from complaints.selectors.merging import is_same_party
 from complaints.selectors.people import barred
-from complaints.services import cycles
+from complaints.services import cycles, timing
 from complaints.services.people import tell
 from complaints.workflows import LEDGER
 from core.workflow import InvalidTransition, record
+from core.worktime import due
 from core.worktime.store import calendar_for
 from notifications.services import outbox
 
@@ -64,20 +64,33 @@ def _check(complaint, master, mass_event):
 
 
 def _take_clocks(master, cycle, *, by):
-    """The earliest receipt and the tightest due moment, still by one formula: start, limits, edition of the calendar (T1)."""
+    """The earliest receipt and the tighter limit of each clock; pauses and granted days of the master stay, so that one
+    formula still gives both moments (T1).
+    """
     mine = master.cycle
     if not mine.is_open or mine.replied_at:
         return
-    hours = [one for one in (mine.response_hours, cycle.response_hours) if one]
-    start, days = min(mine.started_at, cycle.started_at), min(mine.result_days, cycle.result_days)
-    response = min(hours) if mine.response_hours else None
-    found = clocks.dues(start, response, days, calendar_for(version=mine.calendar_version))
-    if found.result < mine.result_due or start < mine.started_at:
-        due = min(found.result, mine.result_due)
-        record(master, "due_tightened", by=by, payload={"before": mine.result_due.isoformat(), "due": due.isoformat()})
-        cycles.write(
-            mine, started_at=start, response_hours=response, result_days=days, response_due=found.response, result_due=found.result
-        )  # fmt: skip
+    calendar = calendar_for(version=mine.calendar_version)
+    columns = {"started_at": min(mine.started_at, cycle.started_at)}
+    if mine.terms.response and cycle.terms.response:
+        limit = _tighter(mine.terms.response, cycle.terms.response, columns["started_at"], calendar)
+        columns |= {"response_hours": limit.amount, "response_kind": str(limit.kind)}
+    limit = _tighter(mine.terms.result, cycle.terms.result, columns["started_at"], calendar)
+    columns |= {"result_days": limit.amount, "result_kind": str(limit.kind)}
+    if all(getattr(mine, name) == value for name, value in columns.items()):
+        return
+    before = mine.result_due
+    for name, value in columns.items():
+        setattr(mine, name, value)
+    moments = timing.moments_of(mine, calendar)
+    told = {"before": before and before.isoformat(), "due": moments["result_due"] and moments["result_due"].isoformat()}
+    record(master, "due_tightened", by=by, payload=told)
+    cycles.write(mine, **columns, **moments)
+
+
+def _tighter(one, other, start, calendar):
+    """The limit that ends first; ``one`` where both end together."""
+    return min(one, other, key=lambda limit: due(calendar, limit, start, ()).at)
 
 
 @transaction.atomic

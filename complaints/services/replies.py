@@ -109,7 +109,7 @@ def mark_failed(reply_pk, error):
         and complaint.state == State.REPLIED
         and not reply.cycle.call_backs.filter(reached=True)
     ):
-        edit(reply, by=None, event="returned", sent_at=None)
+        edit(reply, by=None, event="reply_returned", sent_at=None)
         cycles.run_again(complaint.cycle, Clock.RESULT)
     tell("to_tell", complaint, [complaint.handler], key=f"failed:{reply.pk}")
 

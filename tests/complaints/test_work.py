@@ -271,7 +271,7 @@ def test_a_merged_record_lends_its_clock_and_takes_no_more_work(crew):
     due, started = master.cycle.result_due, early.cycle.started_at
     merging.merge(early, by=crew.lead, master=master, comment="同一件事")
     row = fresh(master)
-    assert (row.cycle.started_at, row.cycle.result_due <= due, watching.drifted()) == (started, True, [])
+    assert (row.cycle.started_at, row.cycle.result_due <= due, watching.differences()[1]) == (started, True, [])
     assert (early.state, fresh(early).cycle.outcome) == (State.MERGED, Outcome.MERGED)
     assert Message.objects.filter(kind="complaints.merged").count() == 1
     assert list(Notice.objects.filter(kind="complaints.merged_in").values_list("user", flat=True)) == [crew.handler.pk]
@@ -501,6 +501,17 @@ def test_an_adopted_suggestion_is_put_into_effect_seen_by_somebody_else_and_than
     closed = fresh(complaint)
     assert (closed.state, closed.cycle.outcome) == (State.CLOSED, Outcome.DECIDED)
     assert Message.objects.filter(kind="complaints.implemented").count() == 1
+
+
+def test_improvement_says_it_is_in_effect_unless_its_verifier_decided_on_it(crew):
+    found = []
+    for verifier in (crew.lead, crew.handler):
+        _row, complaint = in_effect(crew)
+        for _twice in range(2):
+            implementing.measured(complaint.pk, done_by=crew.other, verified_by=verifier, note="看过课表")
+        row = fresh(complaint)
+        found.append((row.state, row.implementation.done_by))
+    assert found == [(State.IMPLEMENTED, crew.other), (State.IMPLEMENTING, crew.other)]
 
 
 def test_a_colleague_does_not_judge_the_own_idea(crew):
