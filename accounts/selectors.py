@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.contrib.auth.models import Permission
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,13 +17,9 @@ def units_of(user, *, day=None):
     cache = user.__dict__.setdefault("_units", {})
     day = day or timezone.localdate()
     if day not in cache:
-        paths = list(OrgUnit.objects.filter(memberships__in=user.memberships.on(day)).values_list("path", flat=True))
-        cache[day] = set()
-        if paths:
-            below = Q()
-            for path in paths:
-                below |= Q(path__startswith=path)
-            cache[day] = set(OrgUnit.objects.filter(below).values_list("pk", flat=True))
+        own = OrgUnit.objects.filter(memberships__in=user.memberships.on(day))
+        above = own.annotate(below=OuterRef("path")).filter(below__startswith=F("path"))
+        cache[day] = set(OrgUnit.objects.filter(Exists(above)).values_list("pk", flat=True))
     return cache[day]
 
 

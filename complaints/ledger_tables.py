@@ -37,7 +37,7 @@ TOLD = {
     "cause": lambda: last(Determination.objects, "cause"),
     "facts": lambda: last(Determination.objects, "facts"),
     "remedy": lambda: last(Determination.objects, "remedy"),
-    "measures": lambda: last(Reply.objects.filter(approved_at__isnull=False), "measures"),
+    "taken": lambda: last(Reply.objects.filter(approved_at__isnull=False), "measures"),
     "reply": lambda: last(Reply.objects.filter(approved_at__isnull=False), "result"),
     "called_back_at": lambda: last(CallBack.objects, "at"),
     "score": lambda: last(CallBack.objects, "score"),
@@ -103,7 +103,7 @@ class LedgerTable(ComplaintTable):
     cause = WordColumn(Cause, verbose_name=_("Cause"))
     facts = TextColumn(verbose_name=_("Facts found"))
     remedy = TextColumn(verbose_name=_("Remedy"))
-    measures = TextColumn(verbose_name=_("Measures taken"))
+    taken = TextColumn(verbose_name=_("Measures taken"))
     reply = TextColumn(verbose_name=pgettext_lazy("ledger", "Answer"))
     score = NumberColumn(verbose_name=_("Satisfaction with the handling"), orderable=False, default="–")
     comment = TextColumn(verbose_name=_("Customer's words"))
@@ -113,7 +113,7 @@ class LedgerTable(ComplaintTable):
         sequence = (
             "pick", "number", "kind", "title", "text", "who", "customer", "tier", "phone", "channel", "received_at",
             "registered_at", "receiver", "desk", "category", "nature", "severity", "scope", "classified_at", "assigned_at",
-            "responsible", "unit", "handler", "state", "facts", "cause", "verdict", "remedy", "measures", "reply", "result",
+            "responsible", "unit", "handler", "state", "facts", "cause", "verdict", "remedy", "taken", "reply", "result",
             "score", "comment", "repeat_of", "cycle_n", "response_due", "first_response_at", "result_due", "replied_at",
             "called_back_at", "closed_at", "late", "due",
         )  # fmt: skip

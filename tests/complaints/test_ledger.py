@@ -98,7 +98,7 @@ def test_all_columns_hold_the_record_and_ask_as_often_for_three_rows_as_for_one(
     assert numbers[0] == numbers[1] <= 12
     assert heads(response) == list(ALL)
     cells = dict(zip(ALL, response.context["table"].rows[0], strict=True))
-    assert [cells[name] for name in ("facts", "remedy", "measures", "reply", "score")] == [
+    assert [cells[name] for name in ("facts", "remedy", "taken", "reply", "score")] == [
         "讲师请假未通知", "补课并退费", "已安排补课", "退还600元", 5,
     ]  # fmt: skip
     assert "–" not in (cells["classified_at"], cells["assigned_at"], cells["called_back_at"], cells["closed_at"])

@@ -280,9 +280,9 @@ def test_each_open_record_stands_in_one_place(signed_in, crew, full_board):
         assert boards.asked(crew.lead) == [Pause.objects.get(state="asked")]
         client = signed_in(crew.lead)
         for name, row in full_board.items():
-            page = client.get(reverse("complaints:list"), {"clock": name})
+            page = client.get(reverse("complaints:list"), {"place": name})
             assert [one.record.pk for one in page.context["table"].rows] == [row.pk]
-        page = client.get(reverse("complaints:list"), {"handler": crew.other.pk})
+        page = client.get(reverse("complaints:list"), {"person": crew.other.pk})
         assert page.context["number"] == 1
 
 
