@@ -33,7 +33,18 @@ class Row(BoundRow):
 
     def _call_value(self, bound_column, value=None):
         given = self._optional_cell_arguments(bound_column, value)
-        return self._call(bound_column.value, ("value", bound_column.name), given)
+        function = bound_column.value
+        if (
+            getattr(function, "__func__", None) is tables.Column.value
+        ):  # which would look at render's arguments for each cell
+            function = bound_column.column.render
+        return self._call(function, ("value", bound_column.name), given)
+
+    def values(self, bound_columns):
+        """Typed values of these columns, for files."""
+        return [
+            self._get_and_render_with(column, render_func=self._call_value, default=None) for column in bound_columns
+        ]
 
     def _call(self, function, key, given):
         known = self._table.wanted
