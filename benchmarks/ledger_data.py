@@ -218,9 +218,11 @@ INVARIANTS = {
         OR NOT EXISTS (SELECT FROM complaints_complainant WHERE complaint_id = r.id)""",
     "handlers who also reviewed or called back": """SELECT count(*) FROM core_contribution a JOIN core_contribution b USING (subject, subject_id, user_id)
         WHERE a.part = 'handled' AND b.part IN ('reviewed', 'called_back')""",
-    "rows of cycles and contacts that lead nowhere": """SELECT (SELECT count(*) FROM complaints_reply WHERE cycle_id NOT IN (SELECT id FROM complaints_cycle))
-        + (SELECT count(*) FROM complaints_conversation WHERE interaction_id NOT IN (SELECT id FROM customers_interaction))
-        + (SELECT count(*) FROM complaints_complaint WHERE customer_id IS NOT NULL AND customer_id NOT IN (SELECT id FROM customers_customer))""",
+    "rows of cycles and contacts that lead nowhere": """SELECT
+        (SELECT count(*) FROM complaints_reply r WHERE NOT EXISTS (SELECT FROM complaints_cycle WHERE id = r.cycle_id))
+        + (SELECT count(*) FROM complaints_conversation r WHERE NOT EXISTS (SELECT FROM customers_interaction WHERE id = r.interaction_id))
+        + (SELECT count(*) FROM complaints_complaint r WHERE customer_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM customers_customer WHERE id = r.customer_id))""",
 }  # fmt: skip
 
 

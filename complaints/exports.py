@@ -78,7 +78,6 @@ def export(job, progress):
 
 def pieces(table):
     """Typed values of all rows below ``headers()``, read piece by piece."""
-    names = [column.name for column in table.columns if not column.column.exclude_from_export]
+    columns = [column for column in table.columns if not column.column.exclude_from_export]
     for found in table.data.data.iterator(chunk_size=PACE):
-        row = Row(found, table=table)
-        yield [force_str(row.get_cell_value(name), strings_only=True) for name in names]
+        yield [force_str(value, strings_only=True) for value in Row(found, table=table).values(columns)]

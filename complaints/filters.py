@@ -44,7 +44,7 @@ class ComplaintFilter(PortalFilterSet):
 
     count_cap = None
     view = django_filters.ChoiceFilter(label=_("View"), choices=VIEWS, method="as_it_is")
-    q = django_filters.CharFilter(label=_("Number, subject, exact name or phone"), method="search")
+    q = django_filters.CharFilter(label=_("Words, number, exact name or phone"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind)
     state = django_filters.ChoiceFilter(label=_("State"), choices=State)
     category = django_filters.ChoiceFilter(label=_("Category"), choices=CodeList.CATEGORY.own.choices)

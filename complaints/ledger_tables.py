@@ -6,8 +6,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.choices import Cause, Nature, Scope, Verdict
-from complaints.models import Assignment, CallBack, Determination, Reply
+from complaints.choices import CodeList, Nature, Scope, Verdict
+from complaints.models import Assignment, CallBack, CodeEntry, Determination, Reply
 from complaints.models.complaint import SUBJECT
 from complaints.tables import ComplaintTable
 from core.models import Event
@@ -59,6 +59,16 @@ class WordColumn(tables.Column):
         return str(self.words.get(value, value))
 
 
+class CauseColumn(tables.Column):
+    """The word for a cause, also for one that a lead added to the list."""
+
+    def render(self, value):
+        return CodeEntry.label(CodeList.CAUSE, value)
+
+    def value(self, value, **kwargs):
+        return str(self.render(value))
+
+
 class TextColumn(tables.Column):
     """A long text: its beginning on the screen, all of it in a file."""
 
@@ -100,7 +110,7 @@ class LedgerTable(ComplaintTable):
     called_back_at = DayColumn(verbose_name=_("Called back"), orderable=False, default="–")
     closed_at = DayColumn(verbose_name=_("Closed"), accessor="cycle__closed_at", orderable=False, default="–")
     verdict = WordColumn(Verdict, verbose_name=_("Responsibility"), accessor="cycle__verdict")
-    cause = WordColumn(Cause, verbose_name=_("Cause"))
+    cause = CauseColumn(verbose_name=_("Cause"), orderable=False, default="–")
     facts = TextColumn(verbose_name=_("Facts found"))
     remedy = TextColumn(verbose_name=_("Remedy"))
     taken = TextColumn(verbose_name=_("Measures taken"))

@@ -3,8 +3,7 @@
 import django_tables2 as tables
 from django.core.paginator import EmptyPage, Page
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext_lazy as _
 from django_tables2.paginators import LazyPaginator
@@ -34,7 +33,18 @@ class Row(BoundRow):
 
     def _call_value(self, bound_column, value=None):
         given = self._optional_cell_arguments(bound_column, value)
-        return self._call(bound_column.value, ("value", bound_column.name), given)
+        function = bound_column.value
+        if (
+            getattr(function, "__func__", None) is tables.Column.value
+        ):  # which would look at render's arguments for each cell
+            function = bound_column.column.render
+        return self._call(function, ("value", bound_column.name), given)
+
+    def values(self, bound_columns):
+        """Typed values of these columns, for files."""
+        return [
+            self._get_and_render_with(column, render_func=self._call_value, default=None) for column in bound_columns
+        ]
 
     def _call(self, function, key, given):
         known = self._table.wanted
@@ -77,19 +87,19 @@ class PortalTable(tables.Table):
     def body(self):
         """The rows as HTML, for components/table.html: a page of cells drawn without a template for each."""
         heads = [
-            (_class(column.attrs.get("td", {}).get("class")), conditional_escape(column.header), column.localize)
-            for column in self.columns
+            (_class(column.attrs.get("td", {}).get("class")), column.header, column.localize) for column in self.columns
         ]
-        drawn = []
-        for row in self.paginated_rows:
-            url = self.row_url(row.record)
-            link = format_html(' data-href="{}"', url) if url else ""
-            drawn.append(f"<tr{link}{_class(row.attrs.get('class'))}>")
-            for (css, header, is_local), (_column, cell) in zip(heads, row.items(), strict=True):
-                shown = cell if isinstance(cell, str) else _localized(cell, is_local)
-                drawn.append(f'<td{css} data-label="{header}">{conditional_escape(shown)}</td>')
-            drawn.append("</tr>")
-        return mark_safe("".join(drawn))
+        return format_html_join("", "<tr{}{}>{}</tr>", (self._drawn(row, heads) for row in self.paginated_rows))
+
+    def _drawn(self, row, heads):
+        """The parts of one row: its link, its class, its cells."""
+        url = self.row_url(row.record)
+        cells = (
+            (css, header, cell if isinstance(cell, str) else _localized(cell, is_local))
+            for (css, header, is_local), (_column, cell) in zip(heads, row.items(), strict=True)
+        )
+        link = format_html(' data-href="{}"', url) if url else ""
+        return link, _class(row.attrs.get("class")), format_html_join("", '<td{} data-label="{}">{}</td>', cells)
 
     def headers(self):
         """Column titles in the reader's language, for exports."""
