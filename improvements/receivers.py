@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from complaints.signals import complaint_substantiated
+from complaints.signals import cluster_raised, complaint_substantiated
 from fieldwork.signals import problem_raised
 from improvements.services import cases, effects
 from surveys.signals import finding_confirmed, wave_closed
@@ -27,3 +27,8 @@ def on_wave_closed(sender, wave, **kwargs):
 @receiver(problem_raised, dispatch_uid="improvements.problem_raised")
 def on_problem_raised(sender, point, by, **kwargs):
     cases.propose_for_point(point, by=by)
+
+
+@receiver(cluster_raised, dispatch_uid="improvements.cluster_raised")
+def on_cluster_raised(sender, cluster, by, **kwargs):
+    cases.propose_for_cluster(cluster, by=by)

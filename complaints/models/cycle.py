@@ -49,6 +49,9 @@ class Cycle(models.Model):
         indexes = [
             models.Index(fields=["result_due"], condition=Q(closed_at=None), name="cycle_due"),
             models.Index(fields=["result_due", "n"], name="cycle_by_due"),
+            models.Index(fields=["response_due", "n"], name="cycle_by_response_due"),
+            models.Index(fields=["replied_at"], name="cycle_by_reply"),
+            models.Index(fields=["closed_at"], name="cycle_by_close"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),

@@ -1,0 +1,82 @@
+"""Where complaints pile up: type × cause × unit, for Pareto pictures and for what is put right at its root (CMP-37, 42)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, Subquery
+
+from complaints.choices import Kind
+from complaints.models import Cluster, Complaint, Determination
+from complaints.selectors.indicators import population
+from complaints.selectors.names import category_name, cause_name
+
+LEAST = 3  # complaints of one kind in a period that make a cluster
+KEYS = ("category", "cause", "unit_id")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One cell of the grid; ``acted`` is the Cluster that somebody made of it."""
+
+    category: str
+    cause: str
+    unit_id: int
+    count: int
+    unit: object = None
+    acted: Cluster | None = None
+
+    @property
+    def category_name(self):
+        return category_name(self.category)
+
+    @property
+    def cause_name(self):
+        return cause_name(self.cause)
+
+
+def complaints(scope):
+    """Complaints received in the scope, with the cause that was found last."""
+    since, until = scope.span
+    last = Determination.objects.filter(cycle__complaint=OuterRef("pk")).order_by("-pk").values("cause")[:1]
+    rows = population(scope, Complaint, "received_at").filter(kind=Kind.COMPLAINT, received_at__gte=since, received_at__lt=until)
+    return rows.annotate(cause=Subquery(last))
+
+
+def grid(scope):
+    """[(category, cause, unit id, count)] of complaints received in the scope; one query."""
+    rows = complaints(scope).order_by().values(*KEYS).annotate(n=Count("pk"))
+    return [(row["category"], row["cause"] or "", row["unit_id"], row["n"]) for row in rows]
+
+
+def sums(cells, by):
+    """{key: count} of a grid by "category", "cause" or "unit_id", without what is not known yet."""
+    place, found = KEYS.index(by), Counter()
+    for cell in cells:
+        if cell[place]:
+            found[cell[place]] += cell[3]
+    return dict(found)
+
+
+def found(scope, least=LEAST, cells=None):
+    """Cells with at least ``least`` complaints whose type, cause and unit are known, the largest first."""
+    cells = grid(scope) if cells is None else cells
+    big = [Found(*cell) for cell in cells if all(cell[:3]) and cell[3] >= least]
+    return sorted(big, key=lambda one: (-one.count, one.category, one.cause, one.unit_id))
+
+
+def records_of(scope, category, cause, unit):
+    return complaints(scope).filter(category=category, cause=cause, unit=unit)
+
+
+def acted_on(start: date, end: date, user):
+    """{(category, cause, unit id): Cluster} that overlap the days."""
+    rows = Cluster.objects.visible_to(user).filter(since__lte=end, until__gte=start).select_related("unit").order_by("pk")
+    return {(row.category, row.cause, row.unit_id): row for row in rows}
+
+
+def repeated(scope, most=10):
+    """[(customer id, name, count)] of customers with more than one complaint in the scope, the most first."""
+    rows = complaints(scope).filter(customer__isnull=False).order_by()
+    rows = rows.values("customer_id", name=F("customer__name_zh")).annotate(n=Count("pk")).filter(n__gt=1)
+    return [(row["customer_id"], row["name"], row["n"]) for row in rows.order_by("-n", "customer_id")[:most]]

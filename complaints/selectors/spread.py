@@ -1,0 +1,99 @@
+"""How long things take and wait: medians and ninth tenths, computed in the database over all rows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Aggregate, Count, DateTimeField, DurationField, ExpressionWrapper, F, Min, Q, Value
+from django.db.models.functions import Coalesce
+
+from complaints.choices import Kind, State
+from complaints.models import Complaint, Cycle
+from complaints.selectors.indicators import population
+from core.worktime.store import calendar_for
+
+
+class Quantile(Aggregate):
+    """The smallest value below which lies at least ``share`` of them."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s %(order)s)"
+
+    def __init__(self, expression, share, order="ASC", **extra):
+        super().__init__(expression, share=share, order=order, **extra)
+
+
+@dataclass(frozen=True)
+class Ages:
+    """Open complaints and suggestions: how many, and for how many working days they wait."""
+
+    count: int
+    median: int | None = None
+    p90: int | None = None
+    longest: int | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Elapsed time; ``open`` of ``count`` still wait, and count with at least what they waited so far."""
+
+    count: int
+    open: int
+    median: timedelta | None = None
+    p90: timedelta | None = None
+
+
+def ageing(scope):
+    """Ages of what is open at ``scope.as_of``, whenever it was received. Working days grow with the time since receipt, so
+    the quantile of the ages is the age of the quantile.
+    """
+    at = scope.as_of
+    rows = population(scope, Complaint, "received_at").open().exclude(state=State.DEFERRED)
+    rows = rows.filter(kind__in=[Kind.COMPLAINT, Kind.SUGGESTION], received_at__lte=at)
+    told = rows.aggregate(
+        n=Count("pk"), half=Quantile("received_at", "0.5", "DESC"), most=Quantile("received_at", "0.9", "DESC"), first=Min("received_at"),
+    )  # fmt: skip
+    calendar = calendar_for()
+    today = calendar.local_day(at)
+    days = [
+        None if moment is None else calendar.working_days_between(calendar.local_day(moment), today)
+        for moment in (told["half"], told["most"], told["first"])
+    ]
+    return Ages(told["n"], *days)
+
+
+def first_response(scope):
+    """From receipt to the first word of a person to the customer; of complaints received in the scope."""
+    return _waits(scope, Coalesce("first_response_at", "replied_at"))
+
+
+def handling(scope):
+    """From receipt to the reply; of complaints received in the scope."""
+    return _waits(scope, F("replied_at"))
+
+
+def _waits(scope, end):
+    since, until = scope.span
+    rows = population(scope, Cycle, "replied_at").filter(
+        n=1, complaint__kind=Kind.COMPLAINT, complaint__received_at__gte=since, complaint__received_at__lt=until
+    )
+    rows = rows.exclude(Q(outcome="withdrawn", replied_at=None))
+    until_now = Coalesce(end, Value(scope.as_of), output_field=DateTimeField())
+    took = ExpressionWrapper(until_now - F("complaint__received_at"), output_field=DurationField())
+    found = rows.annotate(stopped=end, took=took).aggregate(
+        n=Count("pk"), waiting=Count("pk", filter=Q(stopped=None)), half=Quantile("took", "0.5"), most=Quantile("took", "0.9"),
+    )  # fmt: skip
+    return Waits(found["n"], found["waiting"], found["half"], found["most"])
+
+
+def working_minutes(scope):
+    """[(cycle id, working minutes to the first response or None)] of complaints received in the scope, by the calendar."""
+    since, until = scope.span
+    calendar = calendar_for()
+    rows = population(scope, Cycle, "replied_at").filter(
+        n=1, complaint__kind=Kind.COMPLAINT, complaint__received_at__gte=since, complaint__received_at__lt=until
+    )
+    rows = rows.annotate(stopped=Coalesce("first_response_at", "replied_at")).order_by("pk")
+    return [
+        (pk, None if stopped is None else calendar.between(received, stopped))
+        for pk, received, stopped in rows.values_list("pk", "complaint__received_at", "stopped")
+    ]
