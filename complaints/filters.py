@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.selectors import units_of
 from complaints.choices import Category, Kind, MailState, Severity, State
+from complaints.figure_filter import FigureFilter
 from complaints.models import Complaint, MailItem
 from core.forms import PortalFilterSet
 from customers.choices import Channel
@@ -37,11 +38,13 @@ class ComplaintFilter(PortalFilterSet):
     received_at = day_range(label=_("Received"))
     breached = django_filters.BooleanFilter(label=_("A clock was not kept"), method="not_kept")
     customer = OfCustomer()
+    figure = FigureFilter()
 
     class Meta:
         model = Complaint
         fields = (
             "view", "q", "kind", "state", "category", "severity", "channel", "unit", "received_at", "breached", "customer",
+            "figure",
         )  # fmt: skip
 
     def as_it_is(self, rows, name, value):
@@ -61,7 +64,7 @@ class ComplaintFilter(PortalFilterSet):
     def filter_queryset(self, rows):
         chosen = self.form.cleaned_data
         rows = super().filter_queryset(rows)
-        narrowed = any(chosen.get(name) for name in ("state", "customer", "q", "received_at"))
+        narrowed = any(chosen.get(name) for name in ("state", "customer", "q", "received_at", "figure"))
         match chosen.get("view") or ("all" if narrowed else "open"):
             case "open":
                 return rows.open()

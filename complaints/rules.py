@@ -137,3 +137,5 @@ add_rule("complaints.take_mail_back", REGISTERS & in_state(MailState.DISMISSED),
          _("Only a mail that was set aside is taken back, by somebody who registers."))  # fmt: skip
 add_rule("complaints.answer_mail", HANDLES & in_state(MailState.OPEN, MailState.INTERIM),
          _("A mail of a record is answered by somebody who handles complaints, until it is answered."))  # fmt: skip
+
+import complaints.rules_learning  # noqa: E402, F401  (its rules stand on a page of their own)

@@ -18,6 +18,8 @@ def of_its_unit(user, obj):
     return obj is not None and obj.unit_id in units_of(user)
 
 
+add_rule("complaints.take_figures", capability("complaints.export_ledger") | capability("complaints.see_figures")
+         | capability("complaints.see_all"), _("Your role does not include taking the figures away as a file."))  # fmt: skip
 add_rule("complaints.edit_edition", WRITES & in_state(EditionState.DRAFT) & (is_person("prepared_by") | CONFIRMS),
          _("A draft for the library is changed by who wrote it or confirms entries."))  # fmt: skip
 add_rule("complaints.hand_in_edition", WRITES & in_state(EditionState.DRAFT) & is_person("prepared_by"),

@@ -18,7 +18,7 @@ from complaints.choices import (
     LibraryKind,
 )
 from core import moments, periods
-from core.models import Tracked
+from core.models import Event, Tracked
 
 
 def person(label, **options):
@@ -96,6 +96,16 @@ class Cluster(models.Model):
         given = {"category": category_name(self.category), "cause": cause_name(self.cause), "count": self.count}
         return _now("%(count)s complaints: %(category)s, %(cause)s") % given
 
+    @property
+    def transitions(self):
+        """Events of this row, oldest first."""
+        return Event.objects.of(self)
+
+    @property
+    def raised(self):
+        """The Event by which an improvement was asked for, or None."""
+        return self.transitions.filter(kind="raised").first()
+
     def get_absolute_url(self):
         return reverse("complaints:cluster", args=[self.pk])
 
@@ -162,6 +172,7 @@ class LibraryEdition(Tracked):
     """The words of an entry. Who wrote them does not confirm them; shared ones never change: the next edition does."""
 
     PARTS = ("background", "process", "solution", "feedback")
+    UNLOGGED = ("title", *PARTS, "lesson", "words")  # the history repeats no words that somebody took out
 
     entry = models.ForeignKey(LibraryEntry, models.PROTECT, related_name="editions", verbose_name=_("library entry"))
     no = models.PositiveSmallIntegerField(_("edition"))
@@ -248,12 +259,12 @@ class CaseMeeting(Tracked):
 
 class CaseReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Drafts for who issues them; issued ones for everybody who reads reports or sees all complaints."""
+        """Drafts for who issues them; issued ones for who reads the library or sees all complaints."""
         if not user.is_active:
             return self.none()
         if user.has_perm("complaints.learn"):
             return self
-        reads = user.has_perm("reports.see_reports") or user.has_perm("complaints.see_all")
+        reads = user.has_perm("complaints.see_library") or user.has_perm("complaints.see_all")
         return self.filter(state=CaseReportState.ISSUED) if reads else self.none()
 
 

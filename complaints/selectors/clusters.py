@@ -8,7 +8,7 @@ from django.db.models import Count, F, OuterRef, Subquery
 
 from complaints.choices import Kind
 from complaints.models import Cluster, Complaint, Determination
-from complaints.selectors.indicators import population
+from complaints.selectors.indicators import OUT, moments, population
 from complaints.selectors.names import category_name, cause_name
 
 LEAST = 3  # complaints of one kind in a period that make a cluster
@@ -39,7 +39,9 @@ def complaints(scope):
     """Complaints received in the scope, with the cause that was found last."""
     since, until = scope.span
     last = Determination.objects.filter(cycle__complaint=OuterRef("pk")).order_by("-pk").values("cause")[:1]
-    rows = population(scope, Complaint, "received_at").filter(kind=Kind.COMPLAINT, received_at__gte=since, received_at__lt=until)
+    rows = population(scope, Complaint, "received_at").filter(
+        kind=Kind.COMPLAINT, received_at__gte=since, received_at__lt=until
+    )
     return rows.annotate(cause=Subquery(last))
 
 
@@ -71,7 +73,9 @@ def records_of(scope, category, cause, unit):
 
 def acted_on(start: date, end: date, user):
     """{(category, cause, unit id): Cluster} that overlap the days."""
-    rows = Cluster.objects.visible_to(user).filter(since__lte=end, until__gte=start).select_related("unit").order_by("pk")
+    rows = (
+        Cluster.objects.visible_to(user).filter(since__lte=end, until__gte=start).select_related("unit").order_by("pk")
+    )
     return {(row.category, row.cause, row.unit_id): row for row in rows}
 
 
@@ -80,3 +84,11 @@ def repeated(scope, most=10):
     rows = complaints(scope).filter(customer__isnull=False).order_by()
     rows = rows.values("customer_id", name=F("customer__name_zh")).annotate(n=Count("pk")).filter(n__gt=1)
     return [(row["customer_id"], row["name"], row["n"]) for row in rows.order_by("-n", "customer_id")[:most]]
+
+
+def themes(user, since, until, category=""):
+    """Ids of what customers said in the days that ``user`` sees, of one type where given: for a list of feedback."""
+    rows = Complaint.objects.visible_to(user).filter(kind__in=[Kind.COMPLAINT, Kind.SUGGESTION]).exclude(state__in=OUT)
+    start, end = moments(since, until)
+    rows = rows.filter(received_at__gte=start, received_at__lt=end)
+    return rows.filter(category=category) if category else rows

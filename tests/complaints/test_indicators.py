@@ -42,7 +42,20 @@ def record(crew, received, *, kind="complaint", state="handling", unit="departme
     return row
 
 
-def cycle(row, started, *, n=1, response_due="", result_due="", first="", replied="", closed="", outcome="", verdict="", late=""):
+def cycle(
+    row,
+    started,
+    *,
+    n=1,
+    response_due="",
+    result_due="",
+    first="",
+    replied="",
+    closed="",
+    outcome="",
+    verdict="",
+    late="",
+):
     moments = {name: at(text) for name, text in (
         ("first_response_at", first), ("replied_at", replied), ("closed_at", closed), ("response_due", response_due),
     ) if text}  # fmt: skip
@@ -57,7 +70,9 @@ def cycle(row, started, *, n=1, response_due="", result_due="", first="", replie
 
 
 def call(cycle, crew, *, reached=True, resolved=True, score=None):
-    talk = Interaction.objects.create(channel="phone", direction="out", started_at=cycle.replied_at, agent=crew.caller, summary="…")
+    talk = Interaction.objects.create(
+        channel="phone", direction="out", started_at=cycle.replied_at, agent=crew.caller, summary="…"
+    )
     CallBack.objects.create(
         cycle=cycle, attempt=1, by=crew.caller, reached=reached, resolved=resolved if reached else None, score=score,
         interaction=talk,
@@ -96,7 +111,9 @@ def test_a_late_result_is_charged_to_the_unit_that_held_it_when_it_fell_due(crew
     charged = [pair("result_in_time", Scope(MARCH.start, MARCH.end, [unit.pk], as_of=AS_OF))
                for unit in (crew.department, crew.desk)]  # fmt: skip
     assert charged == [(0, 1), (0, 0)]
-    assert list(indicators.rows("result_in_time", Scope(MARCH.start, MARCH.end, [crew.department.pk]), "missed")) == [row.cycle]
+    assert list(indicators.rows("result_in_time", Scope(MARCH.start, MARCH.end, [crew.department.pk]), "missed")) == [
+        row.cycle
+    ]
 
 
 def test_rounds_call_backs_and_the_customers_word(crew):
@@ -122,7 +139,10 @@ def test_rounds_call_backs_and_the_customers_word(crew):
     assert pair("undetermined") == (1, 4)
     assert pair("handling_rate") == (2, 5)
     assert indicators.figure("satisfied", MARCH).value is None  # three marks are too few to be shown
-    assert pair("resolved_first", Scope(MARCH.start, MARCH.end, as_of=at("03-20 09:00"))) == (0, 0)  # nobody could object yet
+    assert pair("resolved_first", Scope(MARCH.start, MARCH.end, as_of=at("03-20 09:00"))) == (
+        0,
+        0,
+    )  # nobody could object yet
 
 
 def test_a_repeat_is_the_same_party_with_the_same_within_thirty_days(crew):
@@ -136,7 +156,9 @@ def test_a_repeat_is_the_same_party_with_the_same_within_thirty_days(crew):
         record(crew, "03-22 09:00", category="service", phone="+86 138 1234 5678"),
     ]
     marked = record(crew, "03-05 09:00", category="price", customer=customer, repeat_of=repeated[0])
-    record(crew, "03-23 09:00", category="service", phone="13812345678")  # thirty-one days after; the other is still open
+    record(
+        crew, "03-23 09:00", category="service", phone="13812345678"
+    )  # thirty-one days after; the other is still open
     record(crew, "03-02 09:00", category="service", phone="13987654321")  # of something else
     record(crew, "03-02 09:00", category="service", phone="13812345678", unit="desk")  # about another unit
     record(crew, "02-19 09:00", category="service", phone="13812345678")  # while it was open: a chaser, and in February
@@ -161,7 +183,10 @@ def test_rates_need_a_base_that_can_be_told(crew):
     mine = Scope(MARCH.start, MARCH.end, [crew.department.pk], as_of=AS_OF)
     assert pair("complaint_rate", mine) == (2, 2)
     by_channel = Scope(MARCH.start, MARCH.end, channel="web", as_of=AS_OF)
-    assert (pair("complaint_rate", by_channel), indicators.figure("complaint_rate", by_channel).value) == ((1, None), None)
+    assert (pair("complaint_rate", by_channel), indicators.figure("complaint_rate", by_channel).value) == (
+        (1, None),
+        None,
+    )
     quiet = Scope(date(2026, 1, 1), date(2026, 1, 31), as_of=AS_OF)
     assert (pair("complaint_rate", quiet), indicators.figure("complaint_rate", quiet).value) == ((0, 0), None)
 
@@ -191,7 +216,9 @@ def test_what_is_worth_a_second_look(crew):
     late = record(crew, "03-02 09:00", registered="03-03 09:01", result_due="03-12 09:00", replied="03-11 09:30")
     record(crew, "03-02 09:00", registered="03-03 09:00", result_due="03-12 09:00", replied="03-10 09:00")
     for row in Complaint.objects.all():
-        Assignment.objects.create(cycle=row.cycle, unit=crew.department, handler=crew.handler, by=crew.lead, at=at("03-03 10:00"))
+        Assignment.objects.create(
+            cycle=row.cycle, unit=crew.department, handler=crew.handler, by=crew.lead, at=at("03-03 10:00")
+        )
     for when, name in (("03-02 10:00", "severity"), ("03-04 10:00", "severity")):
         row = late if when == "03-04 10:00" else Complaint.objects.exclude(pk=late.pk).get()
         Event.objects.create(
@@ -207,7 +234,9 @@ def test_settled_at_the_first_contact(crew):
     record(crew, "03-02 09:00", kind="enquiry", closed="03-02 09:10", outcome="answered", state="closed")
     came_back = record(crew, "03-02 09:00", kind="enquiry", closed="03-03 09:10", outcome="answered", state="closed")
     record(crew, "03-02 09:00", closed="03-03 09:10", outcome="not_reached", state="closed")
-    talk = Interaction.objects.create(channel="phone", direction="in", started_at=at("03-02 15:00"), agent=crew.agent, summary="催")
+    talk = Interaction.objects.create(
+        channel="phone", direction="in", started_at=at("03-02 15:00"), agent=crew.agent, summary="催"
+    )
     came_back.cycle.conversations.create(interaction=talk, by=crew.agent)
     assert pair("first_contact") == (1, 3)
 
@@ -227,7 +256,12 @@ def year(crew):
                 channel="phone" if n else "web", unit="department" if n else "desk",
             )  # fmt: skip
             Determination.objects.create(
-                cycle=row.cycle, verdict="justified", facts="一", cause="process" if n else "skill", remedy="二", by=crew.handler
+                cycle=row.cycle,
+                verdict="justified",
+                facts="一",
+                cause="process" if n else "skill",
+                remedy="二",
+                by=crew.handler,
             )
             call(row.cycle, crew, score=5)
     make.make_service(make.make_customer(unit=crew.desk), unit=crew.desk, happened_on=date(2026, 3, 5))
@@ -243,7 +277,11 @@ def test_counting_together_equals_counting_one_by_one(year):
     before = {code: together.total(code, bucket="before") for code in REGISTRY}
     february = {code: pair(code, MARCH.before) for code in REGISTRY}
     assert {code: (one.numerator, one.denominator) for code, one in before.items()} == february
-    assert (alone["result_in_time"], february["result_in_time"], MARCH.before.start) == ((3, 3), (3, 3), date(2026, 2, 1))
+    assert (alone["result_in_time"], february["result_in_time"], MARCH.before.start) == (
+        (3, 3),
+        (3, 3),
+        date(2026, 2, 1),
+    )
     assert len([one for one in seen if "complaints_" in one["sql"]]) == 1
 
 
