@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from customers.names import parse_phone
@@ -111,4 +110,4 @@ def highlighted(text):
         pieces.append((format_html('<mark class="{}">{}</mark>', kind, match.group()),))
         last = match.end()
     pieces.append((format_html("{}", (text or "")[last:]),))
-    return mark_safe(format_html_join("", "{}", pieces).replace("\n", "<br>"))
+    return format_html_join("", "{}", pieces)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from complaints import report_figures, report_sections, statistics
 from complaints.choices import EditionState
 from complaints.models import Cluster, LibraryEdition
+from complaints.names import category_name, cause_name
 from complaints.selectors import clusters
 from complaints.selectors.indicators import Scope
-from complaints.selectors.names import category_name, cause_name
 from core import periods
 from core.i18n import suffix
 

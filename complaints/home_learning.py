@@ -28,7 +28,7 @@ def register():
     )
     nav.add(nav.Entry("voice", gettext_lazy("Case reports"), "complaints:case_reports", ("complaints.learn", "complaints.see_all", "complaints.see_library"),
                       order=62))  # fmt: skip
-    nav.add(nav.Entry("voice", gettext_lazy("Feedback"), "complaints:feedback_list", ("complaints.see_all", "complaints.see_unit"),
+    nav.add(nav.Entry("voice", gettext_lazy("Feedback"), "complaints:feedback_list", ("complaints.see_all", "complaints.decide_suggestion"),
                       order=64))  # fmt: skip
     due.add_due("complaints.learning", due_items)
     search.add_search(hits)

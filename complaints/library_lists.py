@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.choices import CaseReportState, Category, Difficulty, EditionState, FeedbackState, LibraryKind
 from complaints.models import CaseMeeting, CaseReport, FeedbackList, LibraryEdition, LibraryEntry
-from complaints.selectors.names import category_name
+from complaints.names import category_name
 from core.forms import PortalFilterSet
 from core.tables import BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
 from customers.filters import UnitFilter, day_range

@@ -3,6 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
+import complaints.workflows_learning  # noqa: F401  (the processes are known once their rules are)
 from accounts.selectors import units_of
 from complaints.choices import CaseReportState, EditionState, FeedbackState
 from core.permissions import add_rule, capability, differs_from, in_state, is_person, is_visible

@@ -13,9 +13,9 @@ from accounts.models import OrgUnit
 from complaints.choices import Severity
 from complaints.figure_filter import rows_url
 from complaints.models import FigureTarget
+from complaints.names import category_name, cause_name
 from complaints.selectors import clusters, indicators, spread
 from complaints.selectors.indicators import BEFORE, CUTS, GROUPS, NOW, REGISTRY
-from complaints.selectors.names import category_name, cause_name
 from core import periods
 from core.charts import Chart
 from core.choices import PeriodKind
@@ -221,12 +221,13 @@ def _verdict(now, before):
 # Making ----------------------------------------------------------------------------------------------
 
 
-def page(scope, cut, *, unit=None, links=True):
-    """The Page of a scope. ``unit`` is what the reader chose; without ``links`` no number opens to its records."""
+def page(scope, cut, *, unit=None, units=None, links=True):
+    """The Page of a scope. ``unit`` is what the reader chose, ``units`` the words of all by key; without ``links`` no number opens to its records."""
     counts = indicators.counts(scope, cut=cut, months=MONTHS)
     targets = targets_on(scope.end)
-    cells = clusters.grid(scope)
-    names = cut_names(cut, counts.values(), cells)
+    cells, repeated = clusters.grid_and_repeated(scope)
+    units = {str(row.pk): str(row) for row in OrgUnit.objects.all()} if units is None else units
+    names = units if cut == "unit" else cut_names(cut, counts.values())
     more = {"unit": unit.pk} if unit else {}
 
     def to(code, part, **narrowed):
@@ -244,8 +245,8 @@ def page(scope, cut, *, unit=None, links=True):
         for code, one in REGISTRY.items()
     ]
     made = Page(
-        scope, cut, lines, _compared(counts, cut, names, to), list(_charts(counts, scope, cells, names, cut, to)),
-        spread.ageing(scope), (spread.first_response(scope), spread.handling(scope)), clusters.repeated(scope),
+        scope, cut, lines, _compared(counts, cut, names, to), list(_charts(counts, cells, scope, units, to)),
+        spread.ageing(scope), spread.waits(scope), repeated,
     )  # fmt: skip
     by_code = {line.figure.indicator.code: line for line in lines}
     return replace(made, heads=[_head(by_code[code]) for code in HEADS])
@@ -268,15 +269,12 @@ def _head(line):
     )  # fmt: skip
 
 
-def cut_names(cut, values, cells):
-    """{value: words} of the values of a cut; units are read together."""
-    if cut == "unit":
-        ids = {int(value) for value in values} | {cell[2] for cell in cells if cell[2]}
-        return {str(row.pk): str(row) for row in OrgUnit.objects.filter(pk__in=ids)}
-    labels = {"channel": dict(Channel.choices), "severity": dict(Severity.choices), "tier": dict(Tier.choices)}
+def cut_names(cut, values):
+    """{value: words} of the values of a cut other than by unit."""
     if cut == "category":
         return {value: category_name(value) for value in values}
-    return {value: str(labels[cut].get(value, value)) for value in values}
+    labels = dict({"channel": Channel, "severity": Severity, "tier": Tier}[cut].choices)
+    return {value: str(labels.get(value, value)) for value in values}
 
 
 def _compared(counts, cut, names, to):
@@ -298,13 +296,13 @@ def _compared(counts, cut, names, to):
 # Pictures --------------------------------------------------------------------------------------------
 
 
-def _charts(counts, scope, cells, names, cut, to):
+def _charts(counts, cells, scope, units, to):
     months = _months(scope.end)
     yield _received(counts, months)
     yield _in_time(counts, months)
     for by, title, words in (
         ("category", _("What complaints are about"), category_name), ("cause", _("Why it happened"), cause_name),
-        ("unit_id", _("Which units they concern"), _unit_namer(cells, names, cut)),
+        ("unit_id", _("Which units they concern"), lambda key: units.get(str(key), str(key))),
     ):  # fmt: skip
         chart = pareto(
             clusters.sums(cells, by),
@@ -318,13 +316,6 @@ def _charts(counts, scope, cells, names, cut, to):
 
 def _narrow(by, key):
     return {"unit": "", "only": key} if by == "unit_id" else {by: key}
-
-
-def _unit_namer(cells, names, cut):
-    if cut != "unit":
-        ids = {cell[2] for cell in cells if cell[2]}
-        names = {str(row.pk): str(row) for row in OrgUnit.objects.filter(pk__in=ids)}
-    return lambda key: names.get(str(key), str(key))
 
 
 def pareto(found, title, words, url=None):

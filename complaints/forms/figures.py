@@ -29,7 +29,7 @@ class FigureForm(PortalForm):
     start = DayField(label=_("From"), required=False)
     end = DayField(label=pgettext_lazy("period", "Until"), required=False)
     cut = forms.ChoiceField(label=_("Compare by"), choices=list(CUTS.items()), required=False)
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrgUnit.objects.filter(is_active=True), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
     channel = forms.ChoiceField(label=_("Channel"), choices=any_of(Channel.choices), required=False)
     category = forms.ChoiceField(
         label=pgettext_lazy("figures", "Type"), choices=any_of(Category.choices), required=False
@@ -45,6 +45,13 @@ class FigureForm(PortalForm):
             **{k: v for k, v in (data or {}).items() if v},
         }
         super().__init__(given, **kwargs)
+        rows = list(OrgUnit.objects.all())  # for the choice and for the words of every picture
+        self.units = {str(row.pk): row for row in rows}
+        self.fields["unit"].choices = any_of([(str(row.pk), str(row)) for row in rows if row.is_active])
+
+    @property
+    def unit_names(self):
+        return {key: str(row) for key, row in self.units.items()}
 
     def clean(self):
         data = super().clean()
@@ -60,7 +67,7 @@ class FigureForm(PortalForm):
         if not self.is_valid():
             return Scope(self.usual["start"], self.usual["end"], user=user)
         data = self.cleaned_data
-        units = subtree(data["unit"]) if data["unit"] else None
+        units = subtree(self.units[data["unit"]]) if data["unit"] else None
         return Scope(
             data["start"], data["end"], units, channel=data["channel"], category=data["category"], severity=data["severity"],
             tier=data["tier"], user=user,
@@ -72,7 +79,7 @@ class FigureForm(PortalForm):
 
     @property
     def chosen_unit(self):
-        return self.cleaned_data.get("unit") if self.is_valid() else None
+        return self.units.get(self.cleaned_data.get("unit")) if self.is_valid() else None
 
 
 def presets(today):

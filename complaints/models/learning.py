@@ -17,6 +17,7 @@ from complaints.choices import (
     FeedbackState,
     LibraryKind,
 )
+from complaints.names import category_name, cause_name
 from core import moments, periods
 from core.models import Event, Tracked
 
@@ -91,8 +92,6 @@ class Cluster(models.Model):
 
     @property
     def title(self):
-        from complaints.selectors.names import category_name, cause_name  # names may come from lists kept in rows
-
         given = {"category": category_name(self.category), "cause": cause_name(self.cause), "count": self.count}
         return _now("%(count)s complaints: %(category)s, %(cause)s") % given
 

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import CharField, Count, OuterRef, Subquery, Value
 
 from complaints.choices import Kind
 from complaints.models import Cluster, Complaint, Determination
+from complaints.names import category_name, cause_name
 from complaints.selectors.indicators import OUT, moments, population
-from complaints.selectors.names import category_name, cause_name
 
 LEAST = 3  # complaints of one kind in a period that make a cluster
 KEYS = ("category", "cause", "unit_id")
@@ -51,6 +51,24 @@ def grid(scope):
     return [(row["category"], row["cause"] or "", row["unit_id"], row["n"]) for row in rows]
 
 
+def grid_and_repeated(scope, most=10):
+    """(grid, [(customer id, name, count)] of customers with more than one complaint, the most first); one query."""
+    cells = complaints(scope).order_by().values(*KEYS).annotate(n=Count("pk"), who=Value("", CharField()))
+    again = complaints(scope).filter(customer__isnull=False).order_by().values("customer_id", "customer__name_zh")
+    again = again.annotate(n=Count("pk"), no=Value("", CharField()), nobody=Value("", CharField())).filter(n__gt=1)
+    again = again.order_by("-n", "customer_id")[:most]
+    told = cells.values_list("who", "category", "cause", "unit_id", "n").union(
+        again.values_list("customer__name_zh", "no", "nobody", "customer_id", "n"), all=True
+    )  # fmt: skip
+    made, repeated = [], []
+    for who, category, cause, key, n in told:
+        if who:
+            repeated.append((key, who, n))
+        else:
+            made.append((category, cause or "", key, n))
+    return made, sorted(repeated, key=lambda row: (-row[2], row[0]))
+
+
 def sums(cells, by):
     """{key: count} of a grid by "category", "cause" or "unit_id", without what is not known yet."""
     place, found = KEYS.index(by), Counter()
@@ -77,13 +95,6 @@ def acted_on(start: date, end: date, user):
         Cluster.objects.visible_to(user).filter(since__lte=end, until__gte=start).select_related("unit").order_by("pk")
     )
     return {(row.category, row.cause, row.unit_id): row for row in rows}
-
-
-def repeated(scope, most=10):
-    """[(customer id, name, count)] of customers with more than one complaint in the scope, the most first."""
-    rows = complaints(scope).filter(customer__isnull=False).order_by()
-    rows = rows.values("customer_id", name=F("customer__name_zh")).annotate(n=Count("pk")).filter(n__gt=1)
-    return [(row["customer_id"], row["name"], row["n"]) for row in rows.order_by("-n", "customer_id")[:most]]
 
 
 def themes(user, since, until, category=""):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from django.db.models import (
     BigIntegerField,
@@ -93,6 +94,11 @@ class Scope:
     @property
     def span(self):
         return moments(self.start, self.end)
+
+    @cached_property
+    def calendar(self):
+        """The working calendar, read once."""
+        return calendar_for()
 
     @property
     def before(self):
@@ -190,12 +196,12 @@ FIRST = COMPLAINTS & Q(n=1)
 
 def _due(clock):
     early = Q(outcome__in=SETTLED_EARLY, replied_at=None, **{f"{clock}_breached_at": None})
-    return lambda at: FIRST & Q(**{f"{clock}_due__lte": at}) & ~early
+    return lambda scope: FIRST & Q(**{f"{clock}_due__lte": scope.as_of}) & ~early
 
 
 def _kept(clock):
     stopped = "replied_at" if clock == "result" else "stopped_at"
-    return lambda at: Q(**{f"{stopped}__lte": F(f"{clock}_due"), f"{clock}_breached_at": None})
+    return lambda scope: Q(**{f"{stopped}__lte": F(f"{clock}_due"), f"{clock}_breached_at": None})
 
 
 def _reached(**more):
@@ -215,13 +221,13 @@ def _again(days=None, after="replied_at"):
 
 
 def _days_ago(column, days):
-    return lambda at: Q(**{f"{column}__lte": at - timedelta(days=days)})
+    return lambda scope: Q(**{f"{column}__lte": scope.as_of - timedelta(days=days)})
 
 
-def _observed(at):
+def _observed(scope):
     """Replied so long ago that objections have come in."""
-    calendar = calendar_for()
-    day, left = calendar.local_day(at), OBSERVED
+    calendar = scope.calendar
+    day, left = calendar.local_day(scope.as_of), OBSERVED
     while left:
         day -= timedelta(days=1)
         left -= calendar.is_working_day(day)
@@ -301,16 +307,16 @@ def _was_assigned():
 
 
 def always(condition):
-    return lambda at: condition
+    return lambda scope: condition
 
 
 def both(*makers):
     """All of them at once."""
 
-    def made(at):
+    def made(scope):
         found = Q()
         for maker in makers:
-            found &= maker(at)
+            found &= maker(scope)
         return found
 
     return made
@@ -321,7 +327,7 @@ def both(*makers):
 
 @dataclass(frozen=True)
 class Indicator:
-    """``among`` and ``counted`` make the conditions of denominator and numerator (who is counted is always among them);
+    """``among`` and ``counted`` make, of a Scope, the conditions of denominator and numerator (who is counted is always among them);
     ``moment`` is the column that places a row in a period. ``per_served`` takes the services given as the denominator.
     """
 
@@ -493,10 +499,10 @@ def rows(code, scope, part="among"):
     one = REGISTRY[code]
     since, until = scope.span
     found = population(scope, one.model, one.moment).annotate(**one.annotations())
-    found = found.filter(one.among(scope.as_of), **{f"{one.moment}__gte": since, f"{one.moment}__lt": until})
+    found = found.filter(one.among(scope), **{f"{one.moment}__gte": since, f"{one.moment}__lt": until})
     if part == "among":
         return found
-    counted = one.counted(scope.as_of)
+    counted = one.counted(scope)
     if part == "counted":
         return found.filter(counted)
     return found.exclude(pk__in=found.filter(counted).order_by().values("pk"))
@@ -645,7 +651,7 @@ def _branch(number, whole, scope, group, cut, width):
     keys = _keys(number, moment, scope, Cast(TruncMonth(moment, output_field=DateField()), CharField()), value)
     numbers = {}
     for place, one in enumerate(group):
-        among, counted = one.among(scope.as_of), one.counted(scope.as_of)
+        among, counted = one.among(scope), one.counted(scope)
         numbers[f"a{2 * place}"] = Count("pk", filter=among & counted)
         numbers[f"a{2 * place + 1}"] = Count("pk", filter=among)
     return _padded(found.order_by().annotate(**keys).values(*keys).annotate(**numbers), keys, numbers, width)

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from complaints.choices import Kind, State
 from complaints.models import Complaint, Cycle
 from complaints.selectors.indicators import population
-from core.worktime.store import calendar_for
 
 
 class Quantile(Aggregate):
@@ -52,7 +51,7 @@ def ageing(scope):
     told = rows.aggregate(
         n=Count("pk"), half=Quantile("received_at", "0.5", "DESC"), most=Quantile("received_at", "0.9", "DESC"), first=Min("received_at"),
     )  # fmt: skip
-    calendar = calendar_for()
+    calendar = scope.calendar
     today = calendar.local_day(at)
     days = [
         None if moment is None else calendar.working_days_between(calendar.local_day(moment), today)
@@ -61,34 +60,33 @@ def ageing(scope):
     return Ages(told["n"], *days)
 
 
-def first_response(scope):
-    """From receipt to the first word of a person to the customer; of complaints received in the scope."""
-    return _waits(scope, Coalesce("first_response_at", "replied_at"))
-
-
-def handling(scope):
-    """From receipt to the reply; of complaints received in the scope."""
-    return _waits(scope, F("replied_at"))
-
-
-def _waits(scope, end):
+def waits(scope):
+    """(Waits for the first word of a person, Waits for the reply) of complaints received in the scope; one query."""
     since, until = scope.span
     rows = population(scope, Cycle, "replied_at").filter(
         n=1, complaint__kind=Kind.COMPLAINT, complaint__received_at__gte=since, complaint__received_at__lt=until
     )
     rows = rows.exclude(Q(outcome="withdrawn", replied_at=None))
-    until_now = Coalesce(end, Value(scope.as_of), output_field=DateTimeField())
-    took = ExpressionWrapper(until_now - F("complaint__received_at"), output_field=DurationField())
-    found = rows.annotate(stopped=end, took=took).aggregate(
-        n=Count("pk"), waiting=Count("pk", filter=Q(stopped=None)), half=Quantile("took", "0.5"), most=Quantile("took", "0.9"),
-    )  # fmt: skip
-    return Waits(found["n"], found["waiting"], found["half"], found["most"])
+    ends = {"response": Coalesce("first_response_at", "replied_at"), "answer": F("replied_at")}
+    rows = rows.annotate(**{f"{name}_at": end for name, end in ends.items()})
+    rows = rows.annotate(**{name: _took(f"{name}_at", scope.as_of) for name in ends})
+    wanted = {"n": Count("pk")}
+    for name in ends:
+        wanted[f"{name}_open"] = Count("pk", filter=Q(**{f"{name}_at": None}))
+        wanted |= {f"{name}_half": Quantile(name, "0.5"), f"{name}_most": Quantile(name, "0.9")}
+    found = rows.aggregate(**wanted)
+    return tuple(Waits(found["n"], *(found[f"{name}_{key}"] for key in ("open", "half", "most"))) for name in ends)
+
+
+def _took(column, at):
+    until_now = Coalesce(F(column), Value(at), output_field=DateTimeField())
+    return ExpressionWrapper(until_now - F("complaint__received_at"), output_field=DurationField())
 
 
 def working_minutes(scope):
     """[(cycle id, working minutes to the first response or None)] of complaints received in the scope, by the calendar."""
     since, until = scope.span
-    calendar = calendar_for()
+    calendar = scope.calendar
     rows = population(scope, Cycle, "replied_at").filter(
         n=1, complaint__kind=Kind.COMPLAINT, complaint__received_at__gte=since, complaint__received_at__lt=until
     )

@@ -134,7 +134,7 @@ def confirm(row, *, by, expected_version=None):
             _("That nothing personal remains is confirmed by somebody who did not write the entry.")
         )
     for old in row.entry.editions.filter(state=EditionState.SHARED):
-        EDITION.move(old, EditionState.REPLACED, by=by)
+        replace(old, by=by)
     now = timezone.now()
     EDITION.move(
         row, EditionState.SHARED, by=by, expected_version=expected_version, confirmed_by=by, confirmed_at=now,
@@ -142,6 +142,11 @@ def confirm(row, *, by, expected_version=None):
     record(row.entry, "shared", by=by, payload={"edition": row.no})
     _tell("library_shared", row, [row.prepared_by])
     return row
+
+
+def replace(row, *, by):
+    """The next edition takes the place of this one."""
+    return EDITION.move(row, EditionState.REPLACED, by=by)
 
 
 @transaction.atomic

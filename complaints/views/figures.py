@@ -35,7 +35,7 @@ def sees_rows(user):
 def figures(request):
     form, fmt = FigureForm(request.GET), request.GET.get("format")
     page = statistics.page(
-        form.scope(request.user), form.chosen_cut, unit=form.chosen_unit, links=sees_rows(request.user)
+        form.scope(request.user), form.chosen_cut, unit=form.chosen_unit, units=form.unit_names, links=sees_rows(request.user)
     )  # fmt: skip
     if fmt in FILES:
         return _file(request, page, fmt)

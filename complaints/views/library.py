@@ -12,7 +12,7 @@ from complaints.choices import EditionState, LibraryKind, State
 from complaints.forms.library import ConfirmEditionForm, EntryForm, MeetingForm
 from complaints.library_lists import LibraryFilter, LibraryTable, MeetingFilter, MeetingTable, entries
 from complaints.models import CaseMeeting, Cluster, Complaint, LibraryEntry
-from complaints.selectors.names import category_name
+from complaints.names import category_name
 from complaints.services import library as service
 from complaints.services import meetings
 from core.access import needs

@@ -322,6 +322,6 @@ def test_quantiles_are_of_the_open_and_of_the_answered(crew):
     now = at("03-06 10:00")
     ages = spread.ageing(Scope(MARCH.start, MARCH.end, as_of=now))
     assert (ages.count, ages.median, ages.p90, ages.longest) == (4, 2, 4, 4)
-    waits = spread.first_response(Scope(MARCH.start, MARCH.end, as_of=now))
+    waits, _handling = spread.waits(Scope(MARCH.start, MARCH.end, as_of=now))
     assert (waits.count, waits.open, waits.median, waits.p90) == (4, 1, timedelta(hours=1), timedelta(days=1))
-    assert spread.first_response(Scope(date(2026, 1, 1), date(2026, 1, 2), as_of=now)).median is None
+    assert spread.waits(Scope(date(2026, 1, 1), date(2026, 1, 2), as_of=now))[0].median is None
