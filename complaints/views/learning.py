@@ -150,7 +150,7 @@ REPORT_ACTS = {
     "issue": Act(
         "complaints.issue_case_report", case_reports.issue, ConfirmForm, gettext_lazy("Issue the case report"), gettext_lazy("Issue"),
         (gettext_lazy("It gets its number, is stored as PDF in both languages and can no longer be changed."),
-         gettext_lazy("Everybody who reads reports is told.")),
+         gettext_lazy("Everybody who reads the library is told.")),
     ),
     "redraw": Act(
         "complaints.edit_case_report", case_reports.redraw, ConfirmForm, gettext_lazy("Take the figures afresh"),
