@@ -426,3 +426,63 @@ class Sorting(models.TextChoices):
     RECOVERY = "recovery", _("The customer is won back")
     PRAISE = "praise", _("Praise, passed on")
     NOTHING = "nothing", _("Noted")
+
+
+# Learning: library, meetings, reports, feedback ------------------------------------------------------
+
+
+class LibraryKind(models.TextChoices):
+    """A case as it was handled, or what frequent problems were turned into (LIB-03)."""
+
+    CASE = "case", pgettext_lazy("library", "Case")
+    PROCEDURE = "procedure", pgettext_lazy("library", "Standard procedure")
+    TEMPLATE = "template", pgettext_lazy("library", "Solution template")
+
+
+class Difficulty(Coloured):
+    EASY = "easy", pgettext_lazy("difficulty", "Simple")
+    HARD = "hard", pgettext_lazy("difficulty", "Difficult")
+    COMPLEX = "complex", pgettext_lazy("difficulty", "Several departments")
+
+    @classmethod
+    def colours(cls):
+        return {"hard": "attention", "complex": "accent"}
+
+
+class EditionState(Coloured):
+    """How far an edition of a library entry is; only what a second person confirmed is shared (LIB-10)."""
+
+    DRAFT = "draft", pgettext_lazy("library", "Draft")
+    TO_CONFIRM = "to_confirm", pgettext_lazy("library", "To be confirmed")
+    SHARED = "shared", pgettext_lazy("library", "Shared")
+    REPLACED = "replaced", pgettext_lazy("library", "Replaced")
+    RETIRED = "retired", pgettext_lazy("library", "Taken out")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "info", "to_confirm": "attention", "shared": "success"}
+
+    @classmethod
+    def unfinished(cls):
+        return [cls.DRAFT.value, cls.TO_CONFIRM.value]
+
+
+class CaseReportState(Coloured):
+    DRAFT = "draft", pgettext_lazy("case report", "Draft")
+    ISSUED = "issued", pgettext_lazy("case report", "Issued")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "info", "issued": "success"}
+
+
+class FeedbackState(Coloured):
+    """How far a summary of what customers say is on its way into product and service (CMP-44)."""
+
+    DRAFT = "draft", pgettext_lazy("feedback", "Draft")
+    HANDED = "handed", pgettext_lazy("feedback", "Handed over")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("feedback", "Acknowledged")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "info", "handed": "attention", "acknowledged": "success"}

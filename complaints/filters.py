@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.selectors import units_of
 from complaints.choices import CodeList, Kind, MailState, Nature, Priority, Severity, State, Verdict
+from complaints.figure_filter import FigureFilter
 from complaints.filters_clocks import PersonFilter, PlaceFilter
 from complaints.models import Complaint, Cycle, MailItem
 from complaints.selectors import code_lists
@@ -25,7 +26,7 @@ CLOCKS = (
     ("not_kept", _("Not in time")),
 )
 NARROWING = (
-    "state", "customer", "q", "received_at", "closed_at", "breached", "clock", "handler", "verdict", "tier", "repeat", "again",
+    "figure", "state", "customer", "q", "received_at", "closed_at", "breached", "clock", "handler", "verdict", "tier", "repeat", "again",
 )  # fmt: skip
 COMMON_CAP = 100  # a word that is everywhere is counted no further
 VIEWS = (
@@ -67,12 +68,14 @@ class ComplaintFilter(PortalFilterSet):
     place = PlaceFilter()
     person = PersonFilter()
     customer = OfCustomer()
+    figure = FigureFilter()
 
     class Meta:
         model = Complaint
         fields = (
             "view", "q", "kind", "state", "category", "severity", "priority", "nature", "channel", "unit", "handler", "clock",
             "breached", "verdict", "tier", "repeat", "again", "received_at", "closed_at", "place", "person", "customer",
+            "figure",
         )  # fmt: skip
 
     def __init__(self, *args, **kwargs):

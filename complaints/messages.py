@@ -318,3 +318,5 @@ LINES = {
 }  # fmt: skip
 for _code, (_title, _line) in LINES.items():
     register(Kind(f"complaints.{_code}", _title, line=_about(_line)))
+
+import complaints.messages_learning  # noqa: E402, F401  (its kinds stand on a page of their own)

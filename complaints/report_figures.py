@@ -1,23 +1,24 @@
 """What the ledger gives a periodic report: figures of the period as plain JSON, kept as they were."""
 
 from collections import Counter
+from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from complaints.choices import FINAL_ONES, Kind, State
-from complaints.models import CallBack, Complaint, Cycle
-from complaints.selectors.figures import NOT_OURS
+from complaints.models import CallBack, Complaint
+from complaints.selectors import indicators
+from complaints.selectors.indicators import OUT, Scope
 from core import periods
 from core.worktime.store import calendar_for
-from customers.models import ServiceRecord
 
 
 def collect(period, unit=None):
     """Figures of what arrived, fell due, was answered and decided between the cut-offs; {} when the ledger was silent."""
     span = periods.bounds(period)
     mine = {"unit": unit} if unit else {}
-    ours = Complaint.objects.filter(**mine).exclude(state__in=NOT_OURS)
+    ours = Complaint.objects.filter(**mine).exclude(state__in=OUT)
     received = within(ours, "received_at", span)
     if not received.exists() and not ours.open().exists():
         return {}
@@ -25,7 +26,7 @@ def collect(period, unit=None):
         "kinds": _count(received, "kind"),
         "before": _count(within(ours, "received_at", periods.bounds(periods.previous(period))), "kind"),
         "categories": _count(received.filter(kind=Kind.COMPLAINT).exclude(category=""), "category"),
-        "served": _served(span, mine),
+        "served": indicators.served(_scope(span, unit)).count(),
         "clocks": {clock: _kept(clock, span, unit) for clock in ("response", "result")},
         "verdicts": _count(_answered(span, unit).exclude(verdict=""), "verdict"),
         "call_backs": _call_backs(_answered(span, unit)),
@@ -46,33 +47,20 @@ def _count(rows, column):
     return dict(Counter(rows.order_by().values_list(column, flat=True)))
 
 
-def _served(span, mine):
-    """Orders, cases and classes of the same days and unit: the base of the complaint rate."""
+def _scope(span, unit):
+    """The days between two cut-offs, which fall on midnights."""
     first, last = (timezone.localdate(moment) for moment in span)
-    return ServiceRecord.objects.filter(happened_on__gte=first, happened_on__lt=last, **mine).count()
-
-
-def _of_complaints(unit):
-    mine = {"complaint__unit": unit} if unit else {}
-    return Cycle.objects.filter(complaint__kind=Kind.COMPLAINT, **mine).exclude(complaint__state__in=NOT_OURS)
+    return Scope(first, last - timedelta(days=1), [unit.pk] if unit else None)
 
 
 def _kept(clock, span, unit):
-    """First cycles of complaints whose clock ended in the period: {"due", "kept"}; one still running is not kept.
-
-    Withdrawn before it was due counts neither way.
-    """
-    breached = f"{clock}_breached_at"
-    rows = within(_of_complaints(unit).filter(n=1), f"{clock}_due", span)
-    rows = rows.exclude(Q(outcome__in=["withdrawn", "merged"], replied_at=None) & Q(**{breached: None}))
-    answered = Q(replied_at__isnull=False)
-    if clock == "response":
-        answered |= Q(first_response_at__isnull=False)
-    return {"due": rows.count(), "kept": rows.filter(answered, **{breached: None}).count()}
+    """Complaints whose clock ended in the period, and of those the ones in time: {"due", "kept"}."""
+    found = indicators.figure(f"{clock}_in_time", _scope(span, unit))
+    return {"due": found.denominator, "kept": found.numerator}
 
 
 def _answered(span, unit):
-    return within(_of_complaints(unit), "replied_at", span)
+    return indicators.rows("called_back", _scope(span, unit))
 
 
 def _call_backs(cycles):

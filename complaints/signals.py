@@ -13,3 +13,6 @@ suggestion_to_implement = Signal()
 
 # complaint_closed(sender=Complaint, complaint, cycle): it ended, and the figures of its last cycle are frozen.
 complaint_closed = Signal()
+
+# cluster_raised(sender=Cluster, cluster, by): the same came again and again, and must be put right at its root.
+cluster_raised = Signal()

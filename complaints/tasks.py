@@ -8,7 +8,7 @@ from django.utils import timezone
 from complaints.choices import State
 from complaints.models import Complaint
 from complaints.selectors.ledger import gaps
-from complaints.services import mails, pauses, progress, suggestions, watching
+from complaints.services import case_reports, mails, pauses, progress, suggestions, watching
 from core.batch import each
 
 log = logging.getLogger(__name__)
@@ -42,3 +42,9 @@ def check_ledger():
     if any(found.values()):
         log.error("the ledger does not add up: %s", found)
     return found
+
+
+@shared_task(name="complaints.draft_case_reports")
+def draft_case_reports():
+    """Beat, every hour: drafts of case reports whose cut-off has passed."""
+    return [report.pk for report in case_reports.make_due()]

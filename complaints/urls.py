@@ -1,5 +1,6 @@
 from django.urls import path
 
+from complaints.urls_learning import urlpatterns as learning
 from complaints.views import acts, bulk, clocks, complaints, ledger, mails, work
 
 app_name = "complaints"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("templates/<int:pk>/", work.template_edit, name="reply_template_edit"),
     path("templates/<int:pk>/retire/", work.template_retire, name="reply_template_retire"),
     path("<int:pk>/letter/<int:n>/", work.letter, name="letter"),
+    *learning,
     path("<int:pk>/", complaints.complaint_detail, name="detail"),
     path("<int:pk>/reveal/", complaints.complaint_reveal, name="reveal"),
     path("<int:pk>/<slug:step>/", acts.act, name="act"),

@@ -43,6 +43,7 @@ def register():
     search.add_search(hits)
     panels.add_panel("surveys.finding", finding_panel)
     panels.add_panel("complaints.complaint", complaint_panel)
+    panels.add_panel("complaints.cluster", cluster_panel)
     panels.add_panel("fieldwork.meeting", meeting_panel)
 
 
@@ -170,6 +171,10 @@ def finding_panel(request, finding):
 
 def complaint_panel(request, complaint):
     return _panel(request, complaint, "complaint", can_open=complaint.unit_id is not None)
+
+
+def cluster_panel(request, cluster):
+    return _panel(request, cluster, "cluster", can_open=True)
 
 
 def meeting_panel(request, meeting):

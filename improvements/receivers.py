@@ -3,7 +3,7 @@
 from django.dispatch import receiver
 
 from complaints.services import implementing
-from complaints.signals import complaint_substantiated, suggestion_to_implement
+from complaints.signals import cluster_raised, complaint_substantiated, suggestion_to_implement
 from fieldwork.signals import problem_raised
 from improvements.choices import MeasureState
 from improvements.services import cases, effects
@@ -48,3 +48,8 @@ def on_measure_verified(sender, measure, verification, **kwargs):
         implementing.measured(
             case.complaint_id, done_by=measure.owner, verified_by=verification.by, note=verification.sampled
         )
+
+
+@receiver(cluster_raised, dispatch_uid="improvements.cluster_raised")
+def on_cluster_raised(sender, cluster, by, **kwargs):
+    cases.propose_for_cluster(cluster, by=by)

@@ -59,6 +59,7 @@ app.conf.beat_schedule = {
     "clocks of complaints": {"task": "complaints.watch_clocks", "schedule": 5 * MINUTE},  # warn, breach, recompute
     "deferred suggestions": {"task": "complaints.take_up_deferred", "schedule": crontab(hour=8, minute=10)},
     "the ledger adds up": {"task": "complaints.check_ledger", "schedule": crontab(hour=3, minute=20)},
+    "case reports": {"task": "complaints.draft_case_reports", "schedule": crontab(minute=15)},  # CMP-42
     # improvements
     "measures due": {"task": "improvements.remind_measures", "schedule": crontab(hour=8, minute=20)},
     "notices due": {"task": "improvements.remind_notices", "schedule": 30 * MINUTE},  # soon, today, overdue

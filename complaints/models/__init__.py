@@ -2,6 +2,16 @@ from complaints.models.complaint import Complainant, Complaint
 from complaints.models.cycle import ClockAlert, Conversation, Cycle
 from complaints.models.ending import EndRequest, SuggestionDecision
 from complaints.models.handling import Assignment, CallBack, Determination, Reply
+from complaints.models.learning import (
+    CaseMeeting,
+    CaseReport,
+    CaseReportFile,
+    Cluster,
+    FeedbackList,
+    FigureTarget,
+    LibraryEdition,
+    LibraryEntry,
+)
 from complaints.models.mail import MailItem, MailReply
 from complaints.models.search import RecordWords
 from complaints.models.timing import Absence, ClockCheck, ClockPolicy, Extension, Pause, PauseReason, ProgressReport
@@ -24,10 +34,14 @@ __all__ = [
     "Absence",
     "Assignment",
     "CallBack",
+    "CaseMeeting",
+    "CaseReport",
+    "CaseReportFile",
     "Citation",
     "ClockAlert",
     "ClockCheck",
     "ClockPolicy",
+    "Cluster",
     "CodeEntry",
     "Complainant",
     "Complaint",
@@ -39,9 +53,13 @@ __all__ = [
     "EndRequest",
     "Extension",
     "FactCheck",
+    "FeedbackList",
+    "FigureTarget",
     "HandlingMeasure",
     "Implementation",
     "Involvement",
+    "LibraryEdition",
+    "LibraryEntry",
     "MailItem",
     "MailReply",
     "Merge",

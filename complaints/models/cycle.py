@@ -91,6 +91,9 @@ class Cycle(models.Model):
             ),
             models.Index(fields=["next_alert_at"], condition=Q(closed_at=None), name="cycle_looked_at"),
             models.Index(fields=["progress_due"], condition=Q(closed_at=None), name="cycle_progress_due"),
+            models.Index(fields=["response_due", "n"], name="cycle_by_response_due"),
+            models.Index(fields=["replied_at"], name="cycle_by_reply"),
+            models.Index(fields=["closed_at"], name="cycle_by_close"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),

@@ -68,6 +68,19 @@ def mean_chart(
     return _chart(points, list(periods), limits, breaks, run_length, scale)
 
 
+def count_chart(
+    counts: Sequence[int], *, breaks: Collection[int] = (), run_length: int = RUN_LENGTH
+) -> tuple[ChartPoint, ...]:
+    """Control chart of how often something happened in equal periods (Poisson); otherwise as `p_chart`."""
+
+    def limits(segment):
+        centre = sum(segment) / len(segment)
+        return centre, sqrt(centre)
+
+    points = [(1, float(count)) for count in counts]
+    return _chart(points, list(counts), limits, breaks, run_length, scale=(0.0, float("inf")))
+
+
 def _chart(points, periods, limits, breaks, run_length, scale):
     edges = sorted({0, len(points), *breaks})
     if edges[0] < 0 or edges[-1] > len(points):

@@ -16,6 +16,7 @@ from dashboard.demo.clock import at, moment
 from dashboard.demo.customers import HISTORY, Customers
 from dashboard.demo.designs import WINDOW, Designs, names_of
 from dashboard.demo.elsewhere import Elsewhere
+from dashboard.demo.learn import Learnings
 from dashboard.demo.letters import Letters
 from dashboard.demo.material import Material
 from dashboard.demo.meetings import Meetings
@@ -111,6 +112,7 @@ class Company:
         begin = min(period.starts_on for period in self.quarters)
         Voices(self.org, self.agenda, self.today, begin=begin, per_month=size.voices).plan()
         Letters(self.org, self.agenda, self.now).plan()
+        Learnings(self.org, self.agenda, self.today).plan()
         Remedies(self.org, self.agenda, self.today, self.stories).plan()
         Watch(self.org, self.agenda, self.today).plan()
         Scores(self.org, self.agenda, self.today, self.quarters).plan()

@@ -14,6 +14,7 @@ from improvements.models.base import ImprovementQuerySet
 
 ORIGINS = {
     "finding": _("Survey finding"), "complaint": _("Complaint"), "observation": _("Inspection"), "point": _("Focus group"),
+    "cluster": _("Cluster of complaints"),
 }  # fmt: skip
 
 
@@ -38,7 +39,13 @@ class ImprovementCaseQuerySet(ImprovementQuerySet):
     def with_origin(self):
         """Read together with what each case began with."""
         return self.select_related(
-            "unit", "finding__wave__questionnaire_version", "finding__question", "complaint", "observation", "point"
+            "unit",
+            "finding__wave__questionnaire_version",
+            "finding__question",
+            "complaint",
+            "observation",
+            "point",
+            "cluster",
         )
 
 
@@ -62,6 +69,7 @@ class ImprovementCase(Tracked):
     complaint = origin("complaints.Complaint", _("complaint"))
     observation = origin("improvements.Observation", _("observation"))
     point = origin("fieldwork.MeetingPoint", _("shared problem"))
+    cluster = origin("complaints.Cluster", _("cluster of complaints"))
     title = models.CharField(_("title"), max_length=200, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     area = models.CharField(_("area"), max_length=20, choices=Area, default=Area.OTHER)

@@ -57,6 +57,11 @@ def propose_for_point(point, *, by):
     return propose(point=point, unit=point.unit, title=point.title, problem=point.text, by=by)
 
 
+def propose_for_cluster(cluster, *, by):
+    """What customers complain of again and again must be put right at its root: the unit gets a proposal (CMP-43)."""
+    return propose(cluster=cluster, unit=cluster.unit, problem=cluster.note, by=by)
+
+
 def _of(origin):
     return ImprovementCase.objects.filter(**origin).first()
 

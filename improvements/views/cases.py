@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Complaint
+from complaints.models import Cluster, Complaint
 from core.access import needs
 from core.acts import Act
 from core.forms import ReasonForm
@@ -25,7 +25,8 @@ from surveys.models import Finding
 from surveys.selectors import opinions
 
 MAY = ("accept", "dismiss", "edit", "close", "reopen")
-BEGINNINGS = {"finding": Finding, "complaint": Complaint, "observation": Observation, "point": MeetingPoint}
+BEGINNINGS = {"finding": Finding, "complaint": Complaint, "observation": Observation, "point": MeetingPoint,
+              "cluster": Cluster}  # fmt: skip
 
 
 @sees

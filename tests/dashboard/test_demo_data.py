@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 # Lists of what is due from the person or concerns the own unit: empty for some, with a word on it.
-OWED = {"/appraisal/ratings/", "/improvements/inspections/", "/improvements/measures/"}
+OWED = {"/complaints/feedback/", "/appraisal/ratings/", "/improvements/inspections/", "/improvements/measures/"}
 
 
 LEFT_OUT = re.compile(r"/(static|media|logout|file|export)|\.(pdf|png|svg|xlsx|csv)$|/template$|/account/")
