@@ -283,6 +283,8 @@ def test_counting_together_equals_counting_one_by_one(year):
         date(2026, 2, 1),
     )
     assert len([one for one in seen if "complaints_" in one["sql"]]) == 1
+    by_month = [together.total("result_in_time", month=f"2026-0{n}-01").numerator for n in (1, 2, 3)]
+    assert (by_month, together.total("complaint_rate", month="2026-03-01").denominator) == ([0, 3, 3], 1)
 
 
 @pytest.mark.parametrize("cut", indicators.CUTS)
