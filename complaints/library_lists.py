@@ -36,7 +36,7 @@ class LibraryFilter(PortalFilterSet):
     q = django_filters.CharFilter(label=_("Words or number"), method="saying")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=LibraryKind)
     category = django_filters.ChoiceFilter(label=pgettext_lazy("figures", "Type"), choices=Category)
-    difficulty = django_filters.ChoiceFilter(label=_("Difficulty"), choices=Difficulty)
+    difficulty = django_filters.ChoiceFilter(label=_("Level of difficulty"), choices=Difficulty)
     unit = UnitFilter(field_name="units")
 
     class Meta:
@@ -82,7 +82,7 @@ class LibraryTable(PortalTable):
     title = tables.Column(verbose_name=_("Title"), accessor="pk", orderable=False, attrs={"td": {"class": "cut"}})
     kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind")
     category = tables.Column(verbose_name=pgettext_lazy("figures", "Type"), default="–")
-    difficulty = BadgeColumn("difficulty_badge", verbose_name=_("Difficulty"), order_by="difficulty")
+    difficulty = BadgeColumn("difficulty_badge", verbose_name=_("Level of difficulty"), order_by="difficulty")
     units = tables.Column(verbose_name=_("Departments"), accessor="pk", orderable=False, empty_values=())
     state = tables.Column(verbose_name=_("State"), accessor="pk", orderable=False)
 

@@ -131,11 +131,11 @@ class Page:
             _("Figure"),
             _("Value"),
             _("Unit"),
-            _("Counted"),
+            _("Number counted"),
             _("Of"),
             _("Target"),
             _("Period before"),
-            _("Change"),
+            _("Change to the period before"),
         )
         for title, lines in self.groups:
             yield str(title), headers, [_row(line) for line in lines]

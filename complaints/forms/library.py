@@ -39,7 +39,7 @@ class EntryForm(StepForm):
     category = forms.ChoiceField(
         label=pgettext_lazy("figures", "Type"), choices=any_of(Category.choices), required=False
     )
-    difficulty = forms.ChoiceField(label=_("Difficulty"), choices=Difficulty)
+    difficulty = forms.ChoiceField(label=_("Level of difficulty"), choices=Difficulty)
     units = several(UNITS, _("Departments involved"))
     background = words(_("Background"))
     process = words(_("Process"))
@@ -74,7 +74,7 @@ class MeetingForm(StepForm):
         queryset=User.objects.active(), label=_("Who takes part"), widget=forms.SelectMultiple(attrs={"size": 8})
     )
     entries = several(LibraryEntry.objects.none(), _("Entries talked about"))
-    minutes = words(_("Minutes"), required=False, rows=6)
+    minutes = words(_("Minutes of the meeting"), required=False, rows=6)
     agreed = words(_("What was agreed, by whom, until when"), required=False)
 
     def __init__(self, *args, user, **kwargs):
