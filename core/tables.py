@@ -190,16 +190,28 @@ class OnePage(LazyPaginator):
     """Reads the page and one row more, and counts nothing."""
 
     def page(self, number):
-        first = (number - 1) * self.per_page
-        rows = [row for row in self.object_list[first : first + self.per_page + 1]]  # noqa: C416 (list() would ask for a count)
+        rows = self.read((number - 1) * self.per_page, number * self.per_page + 1)
         if not rows and number > 1:
             raise EmptyPage(_("That page is empty."))
         self._num_pages = number + (len(rows) > self.per_page)
         self._final_num_pages = None if len(rows) > self.per_page else number
         return Page(rows[: self.per_page], number, self)
 
+    def read(self, first, last):
+        return [row for row in self.object_list[first:last]]  # noqa: C416 (list() would ask for a count)
 
-def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwargs):
+
+class KeysFirst(OnePage):
+    """Finds the keys of the page by filter and order alone; what stands beside them is read for these rows only."""
+
+    def read(self, first, last):
+        rows = self.object_list.data.data
+        keys = list(rows.values_list("pk", flat=True)[first:last])
+        found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()} if keys else {}
+        return [Row(found[key], table=self.object_list.table) for key in keys if key in found]
+
+
+def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, paginator=OnePage, **table_kwargs):
     """Filter, sort and page one list: the context of a list page.
 
     ``filterset`` is bound to ``request.GET``; an invalid or unknown filter shows an empty list, never another one.
@@ -207,16 +219,19 @@ def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwa
     """
     refused = filterset.unknown or not filterset.form.is_valid()
     rows = filterset.queryset.none() if refused else filterset.qs
-    number, label = capped_count(rows, getattr(filterset, "count_cap", None) or COUNT_CAP)
     table = table_class(rows, order_by=request.GET.getlist("sort") or None, order_by_field="sort", **table_kwargs)
     table.request = request  # given to the class it would page, and count, by itself
     page = request.GET.get("page", "1")
     try:
         table.paginate(
-            OnePage, per_page=page_size, page=int(page) if page.isdecimal() and len(page) < 7 and int(page) else 1
+            paginator, per_page=page_size, page=int(page) if page.isdecimal() and len(page) < 7 and int(page) else 1
         )
     except EmptyPage:
-        table.paginate(OnePage, per_page=page_size, page=1)
+        table.paginate(paginator, per_page=page_size, page=1)
+    if table.page.number == 1 and not table.page.has_next():  # all of them are here
+        number, label = len(table.page.object_list), f"{len(table.page.object_list):,}"
+    else:
+        number, label = capped_count(rows, getattr(filterset, "count_cap", None) or COUNT_CAP)
     query = request.GET.copy()
     query.pop("page", None)
     return {"filter": filterset, "table": table, "count": label, "number": number, "query": query.urlencode()}
