@@ -1,14 +1,17 @@
 """One table class serves the screen and, through ``as_values()``, xlsx, csv and PDF."""
 
 import django_tables2 as tables
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.core.paginator import EmptyPage, Page
+from django.db.models import Model
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext_lazy as _
+from django_tables2.columns.linkcolumn import BaseLinkColumn
 from django_tables2.paginators import LazyPaginator
 from django_tables2.rows import BoundRow, BoundRows
-from django_tables2.utils import signature
+from django_tables2.utils import Accessor, signature
 
 from core import moments
 
@@ -23,8 +26,52 @@ def capped_count(rows, cap=COUNT_CAP):
     return number, f"{cap:,}+" if number > cap else f"{number:,}"
 
 
+def walk_of(accessor, record):
+    """A function from a model's row to the value of ``accessor``: as django-tables2 finds it, looked up once per table."""
+    *way, last = accessor.bits
+    try:
+        field = accessor.get_field(record)
+    except FieldDoesNotExist:
+        field = None
+    last = f"get_{last}_display" if getattr(field, "choices", None) else last
+
+    def walk(row):
+        try:
+            for name in (*way, last):
+                row = getattr(row, name)
+                if callable(row) and not getattr(row, "do_not_call_in_templates", False):
+                    row = row()
+                if row is None:
+                    return None
+        except (AttributeError, ObjectDoesNotExist):
+            return None
+        return row
+
+    return walk
+
+
 class Row(BoundRow):
-    """A row that looks only once per table at which arguments a column wants: thousands of cells ask."""
+    """A row that looks only once per table at where a column's values are and which arguments it wants: thousands of cells ask."""
+
+    def _get_and_render_with(self, bound_column, render_func, default):
+        if not isinstance(self._record, Model) or isinstance(
+            bound_column.column, tables.ManyToManyColumn | BaseLinkColumn
+        ):
+            return super()._get_and_render_with(bound_column, render_func, default)
+        known, key = self._table.wanted, ("walk", bound_column.name)
+        if key not in known:
+            known[key] = walk_of(Accessor(bound_column.accessor), self._record)
+        value = known[key](self._record)
+        return default if value in bound_column.column.empty_values else render_func(bound_column, value)
+
+    def items(self):
+        """(column, drawn cell) pairs, without looking each column up by its name again."""
+        for column in self.table.columns:
+            column.current_record = self.record
+            column.current_value = self._get_and_render_with(
+                column, render_func=self._call_render, default=column.default
+            )
+            yield column, column.current_value
 
     def _call_render(self, bound_column, value=None):
         given = self._optional_cell_arguments(bound_column, value)
