@@ -16,7 +16,7 @@ CREATE FUNCTION complaints_plain(said text) RETURNS text LANGUAGE sql IMMUTABLE 
 $$;
 
 CREATE FUNCTION complaints_grams(plain text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT coalesce(array_to_tsvector(array_agg(DISTINCT gram) FILTER (WHERE gram IS NOT NULL)), ''::tsvector)
+    SELECT coalesce(array_to_tsvector(array_agg(gram) FILTER (WHERE gram IS NOT NULL)), ''::tsvector)
     FROM (SELECT string_to_array(translate(plain, $b${BLANKS}$b$, rpad('', {len(BLANKS)})), NULL) AS letters) said,
          unnest(letters, letters[2:]) AS pair(one, two),
          unnest(ARRAY[CASE WHEN one <> ' ' THEN one END, CASE WHEN one <> ' ' AND two <> ' ' THEN one || two END]) AS gram

@@ -1,14 +1,17 @@
 """One table class serves the screen and, through ``as_values()``, xlsx, csv and PDF."""
 
 import django_tables2 as tables
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.core.paginator import EmptyPage, Page
+from django.db.models import Model
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext_lazy as _
+from django_tables2.columns.linkcolumn import BaseLinkColumn
 from django_tables2.paginators import LazyPaginator
 from django_tables2.rows import BoundRow, BoundRows
-from django_tables2.utils import signature
+from django_tables2.utils import Accessor, signature
 
 from core import moments
 
@@ -23,8 +26,52 @@ def capped_count(rows, cap=COUNT_CAP):
     return number, f"{cap:,}+" if number > cap else f"{number:,}"
 
 
+def walk_of(accessor, record):
+    """A function from a model's row to the value of ``accessor``: as django-tables2 finds it, looked up once per table."""
+    *way, last = accessor.bits
+    try:
+        field = accessor.get_field(record)
+    except FieldDoesNotExist:
+        field = None
+    last = f"get_{last}_display" if getattr(field, "choices", None) else last
+
+    def walk(row):
+        try:
+            for name in (*way, last):
+                row = getattr(row, name)
+                if callable(row) and not getattr(row, "do_not_call_in_templates", False):
+                    row = row()
+                if row is None:
+                    return None
+        except (AttributeError, ObjectDoesNotExist):
+            return None
+        return row
+
+    return walk
+
+
 class Row(BoundRow):
-    """A row that looks only once per table at which arguments a column wants: thousands of cells ask."""
+    """A row that looks only once per table at where a column's values are and which arguments it wants: thousands of cells ask."""
+
+    def _get_and_render_with(self, bound_column, render_func, default):
+        if not isinstance(self._record, Model) or isinstance(
+            bound_column.column, tables.ManyToManyColumn | BaseLinkColumn
+        ):
+            return super()._get_and_render_with(bound_column, render_func, default)
+        known, key = self._table.wanted, ("walk", bound_column.name)
+        if key not in known:
+            known[key] = walk_of(Accessor(bound_column.accessor), self._record)
+        value = known[key](self._record)
+        return default if value in bound_column.column.empty_values else render_func(bound_column, value)
+
+    def items(self):
+        """(column, drawn cell) pairs, without looking each column up by its name again."""
+        for column in self.table.columns:
+            column.current_record = self.record
+            column.current_value = self._get_and_render_with(
+                column, render_func=self._call_render, default=column.default
+            )
+            yield column, column.current_value
 
     def _call_render(self, bound_column, value=None):
         given = self._optional_cell_arguments(bound_column, value)
@@ -190,16 +237,28 @@ class OnePage(LazyPaginator):
     """Reads the page and one row more, and counts nothing."""
 
     def page(self, number):
-        first = (number - 1) * self.per_page
-        rows = [row for row in self.object_list[first : first + self.per_page + 1]]  # noqa: C416 (list() would ask for a count)
+        rows = self.read((number - 1) * self.per_page, number * self.per_page + 1)
         if not rows and number > 1:
             raise EmptyPage(_("That page is empty."))
         self._num_pages = number + (len(rows) > self.per_page)
         self._final_num_pages = None if len(rows) > self.per_page else number
         return Page(rows[: self.per_page], number, self)
 
+    def read(self, first, last):
+        return [row for row in self.object_list[first:last]]  # noqa: C416 (list() would ask for a count)
 
-def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwargs):
+
+class KeysFirst(OnePage):
+    """Finds the keys of the page by filter and order alone; what stands beside them is read for these rows only."""
+
+    def read(self, first, last):
+        rows = self.object_list.data.data
+        keys = list(rows.values_list("pk", flat=True)[first:last])
+        found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()} if keys else {}
+        return [Row(found[key], table=self.object_list.table) for key in keys if key in found]
+
+
+def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, paginator=OnePage, **table_kwargs):
     """Filter, sort and page one list: the context of a list page.
 
     ``filterset`` is bound to ``request.GET``; an invalid or unknown filter shows an empty list, never another one.
@@ -207,16 +266,19 @@ def listing(request, filterset, table_class, *, page_size=PAGE_SIZE, **table_kwa
     """
     refused = filterset.unknown or not filterset.form.is_valid()
     rows = filterset.queryset.none() if refused else filterset.qs
-    number, label = capped_count(rows, getattr(filterset, "count_cap", None) or COUNT_CAP)
     table = table_class(rows, order_by=request.GET.getlist("sort") or None, order_by_field="sort", **table_kwargs)
     table.request = request  # given to the class it would page, and count, by itself
     page = request.GET.get("page", "1")
     try:
         table.paginate(
-            OnePage, per_page=page_size, page=int(page) if page.isdecimal() and len(page) < 7 and int(page) else 1
+            paginator, per_page=page_size, page=int(page) if page.isdecimal() and len(page) < 7 and int(page) else 1
         )
     except EmptyPage:
-        table.paginate(OnePage, per_page=page_size, page=1)
+        table.paginate(paginator, per_page=page_size, page=1)
+    if table.page.number == 1 and not table.page.has_next():  # all of them are here
+        number, label = len(table.page.object_list), f"{len(table.page.object_list):,}"
+    else:
+        number, label = capped_count(rows, getattr(filterset, "count_cap", None) or COUNT_CAP)
     query = request.GET.copy()
     query.pop("page", None)
     return {"filter": filterset, "table": table, "count": label, "number": number, "query": query.urlencode()}

@@ -30,6 +30,7 @@ GAPS = """
     ORDER BY 1, 2
 """
 RELATED = ("customer", "contact", "complainant", "receiver", "desk", "unit", "handler", "cycle")
+SHOWN = ("complainant", "cycle", "customer", "handler", "unit")  # on the page of a record; the rest is rarely there
 
 
 def gaps():
@@ -47,15 +48,14 @@ def rows(user):
 def counts(user):
     """{"mine", "overdue", "open", "review", "call_back", "free"} of open records, once per request."""
     if not hasattr(user, "_complaint_counts"):
-        now = timezone.now()
-        late = Q(cycle__response_due__lt=now, cycle__first_response_at=None) | Q(cycle__result_due__lt=now)
+        late = Cycle.objects.late(timezone.now()).values("complaint")
         user._complaint_counts = (
             Complaint.objects.visible_to(user)
             .open()
             .aggregate(
                 open=Count("pk"),
                 mine=Count("pk", filter=Q(handler=user) & ~Q(state=State.REPLIED)),
-                overdue=Count("pk", filter=Q(cycle__replied_at=None) & late),
+                overdue=Count("pk", filter=Q(pk__in=late)),
                 free=Count("pk", filter=Q(state__in=[State.REGISTERED, State.ACCEPTED])),
                 review=Count("pk", filter=Q(state=State.REVIEW)),
                 call_back=Count("pk", filter=Q(state=State.REPLIED)),

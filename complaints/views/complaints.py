@@ -46,7 +46,7 @@ WAITS = {
 
 @sees
 def complaint_detail(request, pk):
-    complaint = get_visible_or_404(Complaint, request.user, pk=pk, related=(*ledger.RELATED, "interaction", "decision"))
+    complaint = get_visible_or_404(Complaint, request.user, pk=pk, related=ledger.SHOWN)
     cycles = ledger.cycles_of(complaint)
     steps = steps_of(request.user, complaint)
     main, beside = pressing(steps, cycles[0])

@@ -18,7 +18,7 @@ from complaints.selectors import ledger
 from complaints.services.bulk import ACTS
 from complaints.views.common import sees
 from core.permissions import allows, require
-from core.tables import listing
+from core.tables import KeysFirst, listing
 from core.views import render_page
 
 PAGE = "complaints.ledger"
@@ -37,7 +37,7 @@ def complaint_list(request):
         return exports.answer(request, columns)
     acts = [act for act in ACTS.values() if request.user.has_perm(act.capability)]
     found = ComplaintFilter(request.GET, with_columns(ledger.rows(request.user), columns), request=request)
-    shown = listing(request, found, LedgerTable, chosen=columns, picks=bool(acts))
+    shown = listing(request, found, LedgerTable, paginator=KeysFirst, chosen=columns, picks=bool(acts))
     context = {
         "title": TITLE, "tabs": _tabs(request), "may_export": allows(request.user, "complaints.export"), "acts": acts,
         "views": _views(request, views, chosen), "columns": [(name, LABELS[name], name in columns) for name in ALL],

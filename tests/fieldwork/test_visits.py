@@ -437,5 +437,5 @@ def test_the_list_takes_the_same_number_of_queries(client, visitor, django_asser
         made.visit(visitor)
     client.force_login(visitor)
     client.get(reverse("fieldwork:visit_list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert client.get(reverse("fieldwork:visit_list")).content.decode().count("ZF-") >= n

@@ -172,7 +172,7 @@ def test_the_way_through_the_pages(client, wave, officer, lead, count, django_as
     page = reverse("surveys:wave_checks", args=[wave.pk])
     client.force_login(officer)
     client.post(reverse("surveys:wave_examine", args=[wave.pk]), {"act": "examine"})
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         html = client.get(page).content.decode()
     assert html.count("每题答案相同") == count + 1  # and once in the filter
     step = reverse("surveys:check_step", args=[rows[0].pk, "doubt"])

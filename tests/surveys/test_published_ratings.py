@@ -221,7 +221,7 @@ def test_the_list_asks_as_often_for_one_as_for_three(client, officer, count, dja
     client.force_login(officer)
     page = reverse("surveys:published_list")
     client.get(page)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         html = client.get(page).content.decode()
     assert html.count("/surveys/published/") >= count
     assert client.get(page + "?format=xlsx").status_code == 200
