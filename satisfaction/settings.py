@@ -271,6 +271,7 @@ PORTAL["is_branded"] = PORTAL["colour"] != "#0f766e"
 COUNTERS_SECONDS = env.whole(
     "COUNTERS_SECONDS", 10
 )  # counters of the navigation are kept so long; 0: counted for every page
+AWAY_SECONDS = env.whole("AWAY_SECONDS", 60)  # who stands in for whom is remembered so long; 0: asked for every page
 BAD_LINKS_PER_10_MINUTES = env.whole("BAD_LINKS_PER_10_MINUTES", 30)  # guesses at questionnaire links, per network
 VOICE_PER_10_MINUTES = env.whole("VOICE_PER_10_MINUTES", 3000)  # complaints and suggestions by web form
 VOICE_OF_NETWORK_PER_10_MINUTES = env.whole("VOICE_OF_NETWORK_PER_10_MINUTES", 60)

@@ -58,6 +58,7 @@ def settings_of(home):
         "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
         "DEBUG": "0",
         "FONTCONFIG_FILE": str(write_fonts(home)),
+        "AWAY_SECONDS": "0",
         "COUNTERS_SECONDS": "0",  # what a test does by a service shows on the next page
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's loop runs in the thread that asks the database
     }

@@ -1,6 +1,7 @@
 """What makes clocks run longer, stand still or be looked at by somebody else; and how long they may take."""
 
 from django.conf import settings
+from django.conf import settings
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -16,7 +17,6 @@ from core.worktime import Limit, LimitKind
 from core.worktime.words import LIMIT_CHOICES, limit_text
 from customers.choices import Channel
 
-AWAY_SECONDS = 60
 MOST_EXTENSIONS = 2  # of one cycle; the same figure stands in the trigger of the migration
 
 
@@ -301,7 +301,7 @@ def away_today():
     pairs = cache.get(_away_key())
     if pairs is None:
         pairs = list(Absence.objects.current().values_list("user_id", "substitute_id"))
-        cache.set(_away_key(), pairs, AWAY_SECONDS)
+        cache.set(_away_key(), pairs, settings.AWAY_SECONDS)
     return dict(pairs)
 
 

@@ -1,9 +1,13 @@
 """Lists of types, causes and laws: what the regulations name, what leads added, without what was retired (CMP-32, 33, 49)."""
 
 from dataclasses import dataclass
+from time import monotonic
 
 from complaints.choices import CodeList
 from complaints.models import CodeEntry
+
+
+REMEMBERED = {}  # list: (what was added, until when it is believed)
 
 
 @dataclass(frozen=True)
@@ -35,5 +39,17 @@ def choices(code_list, current=""):
 
 
 def every(code_list):
-    """(code, words) of all, retired ones included: what old records are found by."""
-    return [(line.code, line.name) for line in lines(code_list)]
+    """(code, words) of all, retired ones included: what old records are found by. Every page of the ledger asks for them, so
+    a process remembers what was added for a minute; words never change.
+    """
+    code_list = CodeList(code_list)
+    rows, until = REMEMBERED.get(code_list, ((), 0))
+    if until < monotonic():
+        rows = list(CodeEntry.objects.filter(list=code_list).exclude(code__in=code_list.own.values))
+        REMEMBERED[code_list] = rows, monotonic() + 60
+    return [*code_list.own.choices, *((row.code, row.name) for row in rows)]
+
+
+def forget():
+    """Something was added: who asks next reads anew."""
+    REMEMBERED.clear()

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from complaints.choices import CodeList
 from complaints.models import CodeEntry
-from complaints.selectors.code_lists import choices
+from complaints.selectors.code_lists import choices, forget
 from core.workflow import InvalidTransition, edit, start
 
 CODE = re.compile(r"[a-z][a-z0-9_]{1,19}")
@@ -24,7 +24,10 @@ def add(code_list, *, by, code, name_zh, name_en):
     if code not in code_list.own.values:
         try:
             with transaction.atomic():
-                return start(CodeEntry(list=code_list, code=code, name_zh=name_zh, name_en=name_en), by=by)
+                made = start(CodeEntry(list=code_list, code=code, name_zh=name_zh, name_en=name_en), by=by)
+                forget()
+                transaction.on_commit(forget)
+                return made
         except IntegrityError:
             pass
     raise InvalidTransition(_("This code is on the list already, in use or retired."))

@@ -193,7 +193,7 @@ def due(context, *, at, left=None, stopped="", original=None):
     }
 
 
-def due_html(context, *, at, left=None, stopped="", original=None):
+def due_html(context, at, left=None, *, stopped="", original=None):
     """``{% due %}`` for a cell of a list, drawn without its template."""
     shown = due(context, at=at, left=left, stopped=stopped, original=original)
     tone = f" is-{shown['tone']}" if shown["tone"] else ""
