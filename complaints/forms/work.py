@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit, User
+from complaints import placeholders
 from complaints.choices import (
     CheckedBy,
     CodeList,
@@ -22,6 +23,7 @@ from complaints.models import Complaint, HandlingMeasure, Recovery, ReplyTemplat
 from complaints.selectors import code_lists
 from complaints.selectors.people import barred
 from complaints.services.recovery import LIMIT
+from complaints.services.reply_templates import PLACEHOLDERS
 from core.forms import PortalForm, PortalModelForm
 from customers.choices import Channel
 from customers.forms.fields import DayField
@@ -331,6 +333,16 @@ class TemplateForm(PortalModelForm):
         every = [("", _("Any type")), *code_lists.choices(CodeList.CATEGORY, self.instance.category)]
         self.fields["category"] = forms.ChoiceField(label=_("For the type"), choices=every, required=False)
         self.fields["version"].initial = self.instance.version
+
+    def clean(self):
+        """No text keeps a placeholder that would reach the customer unfilled."""
+        data = super().clean()
+        for name in self.Meta.widgets:
+            try:
+                placeholders.check(data.get(name) or "", PLACEHOLDERS)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        return data
 
     def values(self):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}

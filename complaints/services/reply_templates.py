@@ -3,10 +3,13 @@
 from django.db import transaction
 from django.utils import timezone
 
+from complaints import placeholders
 from complaints.models import ReplyTemplate
 from core.i18n import suffix
 from core.workflow import edit as edit_row
 from core.workflow import start
+
+PLACEHOLDERS = ("number", "title", "unit")
 
 
 @transaction.atomic
@@ -25,11 +28,6 @@ def retire(template, *, by):
 
 def filled(template, complaint):
     """{part: text} in the customer's language, with number, subject and unit of the record put in."""
-    words = {"{number}": complaint.number, "{title}": complaint.title, "{unit}": str(complaint.unit or "")}
-    found = {}
-    for part in ReplyTemplate.PARTS:
-        text = getattr(template, f"{part}_{suffix(complaint.language)}")
-        for mark, word in words.items():
-            text = text.replace(mark, word)
-        found[part] = text
-    return found
+    words = {"number": complaint.number, "title": complaint.title, "unit": str(complaint.unit or "")}
+    language = suffix(complaint.language)
+    return {part: placeholders.fill(getattr(template, f"{part}_{language}"), words) for part in ReplyTemplate.PARTS}
