@@ -6,7 +6,6 @@ from time import monotonic
 from complaints.choices import CodeList
 from complaints.models import CodeEntry
 
-
 REMEMBERED = {}  # list: (what was added, until when it is believed)
 
 
