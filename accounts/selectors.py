@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.contrib.auth.models import Permission
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,8 @@ def units_of(user, *, day=None):
     day = day or timezone.localdate()
     if day not in cache:
         own = OrgUnit.objects.filter(memberships__in=user.memberships.on(day))
-        above = own.annotate(below=OuterRef("path")).filter(below__startswith=F("path"))
+        below = ExpressionWrapper(OuterRef("path"), output_field=OrgUnit._meta.get_field("path"))
+        above = own.annotate(below=below).filter(below__startswith=F("path"))
         cache[day] = set(OrgUnit.objects.filter(Exists(above)).values_list("pk", flat=True))
     return cache[day]
 

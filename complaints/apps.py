@@ -20,6 +20,7 @@ class ComplaintsConfig(AppConfig):
             receivers,
             report_sections,
         )
+        from complaints.selectors import indicators_timing  # noqa: F401  (its figures join the registry)
         from complaints.services import mails
         from customers import signals
         from notifications.inbound.takers import add_taker

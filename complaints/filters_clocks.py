@@ -24,4 +24,6 @@ class PersonFilter(django_filters.ModelChoiceFilter):
 
     def __init__(self, **kwargs):
         people = User.objects.with_capability("complaints.handle")
-        super().__init__(queryset=people, label=_("Handled by"), widget=forms.HiddenInput, **kwargs)
+        super().__init__(
+            queryset=people, field_name="handler", label=_("Handled by"), widget=forms.HiddenInput, **kwargs
+        )

@@ -44,6 +44,9 @@ def register():
     attachments.register_owner("complaints.complaint", Complaint)
     attachments.register_owner("complaints.mailitem", MailItem)
     history.add_words(HISTORY)
+    history.add_words(
+        {"take": pgettext_lazy("complaint", "Signed for"), "assign": State.ASSIGNED.label}, app="complaints"
+    )
     nav.add(nav.Entry("voice", gettext_lazy("Ledger"), "complaints:list", SEES, count=owed, order=10))
     nav.add(
         nav.Entry(

@@ -21,7 +21,7 @@ HISTORY = {
 
 def register():
     history.add_words({name: words for name, words in HISTORY.items() if name not in history.WORDS})
-    nav.add(nav.Entry("voice", gettext_lazy("Figures"), "complaints:figures",
+    nav.add(nav.Entry("voice", gettext_lazy("Figures of the ledger"), "complaints:figures",
                       ("complaints.see_all", "complaints.see_unit", "complaints.see_figures"), order=14))  # fmt: skip
     nav.add(
         nav.Entry("voice", gettext_lazy("Case library"), "complaints:library", ("complaints.see_library",), order=60)

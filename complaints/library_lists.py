@@ -9,8 +9,9 @@ from django.utils.translation import pgettext_lazy
 from complaints.choices import CaseReportState, Category, Difficulty, EditionState, FeedbackState, LibraryKind
 from complaints.models import CaseMeeting, CaseReport, FeedbackList, LibraryEdition, LibraryEntry
 from complaints.names import category_name
+from complaints.tables import NARROW
 from core.forms import PortalFilterSet
-from core.tables import BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
+from core.tables import NOWRAP, BadgeColumn, CodeColumn, DayColumn, NumberColumn, PortalTable
 from customers.filters import UnitFilter, day_range
 from customers.names import query_grams
 
@@ -36,7 +37,7 @@ class LibraryFilter(PortalFilterSet):
     q = django_filters.CharFilter(label=_("Words or number"), method="saying")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=LibraryKind)
     category = django_filters.ChoiceFilter(label=pgettext_lazy("figures", "Type"), choices=Category)
-    difficulty = django_filters.ChoiceFilter(label=_("Difficulty"), choices=Difficulty)
+    difficulty = django_filters.ChoiceFilter(label=_("Level of difficulty"), choices=Difficulty)
     unit = UnitFilter(field_name="units")
 
     class Meta:
@@ -80,11 +81,11 @@ class LibraryFilter(PortalFilterSet):
 class LibraryTable(PortalTable):
     number = CodeColumn(verbose_name=_("Number"))
     title = tables.Column(verbose_name=_("Title"), accessor="pk", orderable=False, attrs={"td": {"class": "cut"}})
-    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind")
-    category = tables.Column(verbose_name=pgettext_lazy("figures", "Type"), default="–")
-    difficulty = BadgeColumn("difficulty_badge", verbose_name=_("Difficulty"), order_by="difficulty")
-    units = tables.Column(verbose_name=_("Departments"), accessor="pk", orderable=False, empty_values=())
-    state = tables.Column(verbose_name=_("State"), accessor="pk", orderable=False)
+    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind", attrs=NOWRAP)
+    category = tables.Column(verbose_name=pgettext_lazy("figures", "Type"), default="–", attrs=NARROW)
+    difficulty = BadgeColumn("difficulty_badge", verbose_name=_("Level of difficulty"), order_by="difficulty")
+    units = tables.Column(verbose_name=_("Departments"), accessor="pk", orderable=False, empty_values=(), attrs=NARROW)
+    state = tables.Column(verbose_name=_("State"), accessor="pk", orderable=False, attrs=NOWRAP)
 
     class Meta(PortalTable.Meta):
         model = LibraryEntry

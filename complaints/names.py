@@ -1,15 +1,12 @@
-"""What types and causes are called."""
+"""What types and causes are called, those included that a lead added to the lists."""
 
-from complaints.choices import Category, Cause
-
-
-def _named(choices, code):
-    return str(choices(code).label) if code in choices.values else code
+from complaints.choices import CodeList
+from complaints.models.work import CodeEntry
 
 
 def category_name(code):
-    return _named(Category, code)
+    return str(CodeEntry.label(CodeList.CATEGORY, code))
 
 
 def cause_name(code):
-    return _named(Cause, code)
+    return str(CodeEntry.label(CodeList.CAUSE, code))

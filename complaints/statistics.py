@@ -4,6 +4,7 @@ of the same Page.
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -131,11 +132,11 @@ class Page:
             _("Figure"),
             _("Value"),
             _("Unit"),
-            _("Counted"),
+            _("Number counted"),
             _("Of"),
             _("Target"),
             _("Period before"),
-            _("Change"),
+            _("Change to the period before"),
         )
         for title, lines in self.groups:
             yield str(title), headers, [_row(line) for line in lines]
@@ -255,14 +256,14 @@ def page(scope, cut, *, unit=None, units=None, links=True):
 def targets_on(day):
     """{code: target} in force on ``day``, of those that somebody set."""
     rows = FigureTarget.objects.filter(valid_from__lte=day).order_by("valid_from", "pk")
-    return dict(rows.values_list("code", "value"))
+    return {code: Decimal(f"{value.normalize():f}") for code, value in rows.values_list("code", "value")}
 
 
 def _head(line):
     one = line.figure
     base = line.based
     if line.target is not None:
-        base = _("%(base)s; target %(target)s") % {"base": base, "target": f"{line.target:g}"}
+        base = _("%(base)s; target %(target)s") % {"base": base, "target": str(line.target)}
     return Headline(
         str(line.title), line.value, str(one.indicator.unit) if one.shown is not None else "", base, change=line.change,
         verdict=line.verdict, url=line.counted_url,

@@ -25,9 +25,11 @@ class Line:
     changes: list = field(default_factory=list)
 
 
-def add_words(words):
-    """Register ``{kind of event: what the timeline says}``; kinds that reach a state may go without."""
-    WORDS.update(words)
+def add_words(words, app=""):
+    """Register ``{kind of event: what the timeline says}``; kinds that reach a state may go without. Words of an ``app`` hold
+    for its events alone, before those of all.
+    """
+    WORDS.update({f"{app}:{kind}" if app else kind: said for kind, said in words.items()})
 
 
 def lines(events):
@@ -38,7 +40,8 @@ def lines(events):
 
 def line(event):
     state = _state(event)
-    what = WORDS.get(event.kind) if event.kind in WORDS else getattr(state, "label", "")
+    kinds = (f"{event.subject.partition('.')[0]}:{event.kind}", event.kind)
+    what = next((WORDS[kind] for kind in kinds if kind in WORDS), getattr(state, "label", ""))
     return Line(
         at=event.at,
         what=what or event.kind.replace("_", " ").capitalize(),

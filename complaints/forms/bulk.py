@@ -1,10 +1,13 @@
 """What an act on several records asks for."""
 
+from functools import partial
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrgUnit, User
-from complaints.choices import Category
+from complaints.choices import CodeList
+from complaints.selectors import code_lists
 from core.forms import PortalForm
 
 
@@ -36,7 +39,7 @@ class AssignForm(UnitForm):
 
 
 class CategoryForm(RemarkForm):
-    category = forms.ChoiceField(label=_("Category"), choices=Category)
+    category = forms.ChoiceField(label=_("Category"), choices=partial(code_lists.choices, CodeList.CATEGORY))
     field_order = ("category", "comment")
 
 

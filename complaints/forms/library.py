@@ -6,13 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import OrgUnit, User
-from complaints.choices import Category, Difficulty, EditionState, LibraryKind
+from complaints.choices import CodeList, Difficulty, EditionState, LibraryKind
 from complaints.forms.figures import any_of
 from complaints.models import CaseReport, LibraryEdition, LibraryEntry
+from complaints.selectors import code_lists
 from core.forms import StepForm
 from customers.forms.fields import DayField
 
 UNITS = OrgUnit.objects.filter(is_active=True)
+
+
+def types_of_all():
+    return any_of(code_lists.every(CodeList.CATEGORY))
 
 
 def words(label, *, rows=4, required=True, help_text=""):
@@ -36,10 +41,8 @@ class EntryForm(StepForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=LibraryKind)
     title = forms.CharField(label=_("Title"), max_length=200)
-    category = forms.ChoiceField(
-        label=pgettext_lazy("figures", "Type"), choices=any_of(Category.choices), required=False
-    )
-    difficulty = forms.ChoiceField(label=_("Difficulty"), choices=Difficulty)
+    category = forms.ChoiceField(label=pgettext_lazy("figures", "Type"), choices=types_of_all, required=False)
+    difficulty = forms.ChoiceField(label=_("Level of difficulty"), choices=Difficulty)
     units = several(UNITS, _("Departments involved"))
     background = words(_("Background"))
     process = words(_("Process"))
@@ -74,7 +77,7 @@ class MeetingForm(StepForm):
         queryset=User.objects.active(), label=_("Who takes part"), widget=forms.SelectMultiple(attrs={"size": 8})
     )
     entries = several(LibraryEntry.objects.none(), _("Entries talked about"))
-    minutes = words(_("Minutes"), required=False, rows=6)
+    minutes = words(_("Minutes of the meeting"), required=False, rows=6)
     agreed = words(_("What was agreed, by whom, until when"), required=False)
 
     def __init__(self, *args, user, **kwargs):
@@ -107,9 +110,7 @@ class CaseReportForm(StepForm):
 
 class FeedbackForm(StepForm):
     title = forms.CharField(label=_("Theme"), max_length=200)
-    category = forms.ChoiceField(
-        label=pgettext_lazy("figures", "Type"), choices=any_of(Category.choices), required=False
-    )
+    category = forms.ChoiceField(label=pgettext_lazy("figures", "Type"), choices=types_of_all, required=False)
     since = DayField(label=_("From"))
     until = DayField(label=pgettext_lazy("period", "Until"))
     summary = words(_("What customers say, and what is proposed"), rows=6)

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('held_on', models.DateField(verbose_name='date')),
                 ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('minutes', models.TextField(blank=True, verbose_name='minutes')),
+                ('minutes', models.TextField(blank=True, verbose_name='minutes of the meeting')),
                 ('agreed', models.TextField(blank=True, verbose_name='what was agreed, by whom, until when')),
             ],
             options={

@@ -238,7 +238,7 @@ class CaseMeeting(Tracked):
     entries = models.ManyToManyField(
         LibraryEntry, blank=True, related_name="meetings", verbose_name=_("entries talked about")
     )
-    minutes = models.TextField(_("minutes"), blank=True)
+    minutes = models.TextField(_("minutes of the meeting"), blank=True)
     agreed = models.TextField(_("what was agreed, by whom, until when"), blank=True)
     by = person(_("convened by"))
 

@@ -630,7 +630,7 @@ def counts(scope, codes=None, *, cut="", months=12):
     ordered = list(groups.values())
     first, *others = branches
     for number, bucket, month, value, *numbers in first.union(*others, all=True) if others else first:
-        key = (bucket, month, value or "")
+        key = (bucket, month[:10], value or "")  # the first day of the month
         if number < 0:
             for code in rated:
                 made.add(code, key, 0, numbers[0])

@@ -153,7 +153,7 @@ ACTS = {
         (gettext_lazy("Somebody else reads it and confirms that nothing personal remains."),),
     ),
     "confirm": Act(
-        "complaints.confirm_edition", service.confirm, ConfirmEditionForm, gettext_lazy("Share the entry"), gettext_lazy("Share"),
+        "complaints.confirm_edition", service.confirm, ConfirmEditionForm, gettext_lazy("Share the entry"), gettext_lazy("Share it"),
         (gettext_lazy("Everybody who reads the library sees it; the edition before is replaced."),
          gettext_lazy("The shared words do not change any more; a later edition can replace them.")),
     ),

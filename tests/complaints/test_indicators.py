@@ -9,13 +9,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from complaints.choices import Kind
+from complaints.choices import Kind, State
 from complaints.models import Assignment, CallBack, Complainant, Complaint, Cycle, Determination, SuggestionDecision
 from complaints.selectors import clusters, indicators, spread
 from complaints.selectors.indicators import REGISTRY, Figure, Scope
+from complaints.services import pauses, recovery
 from core.models import Event
 from customers.models import Interaction
 from tests.factories import customers as make
+from tests.factories.clocks import clock, extended, paused
+from tests.factories.complaints import complaint_at, fresh
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -283,6 +286,8 @@ def test_counting_together_equals_counting_one_by_one(year):
         date(2026, 2, 1),
     )
     assert len([one for one in seen if "complaints_" in one["sql"]]) == 1
+    by_month = [together.total("result_in_time", month=f"2026-0{n}-01").numerator for n in (1, 2, 3)]
+    assert (by_month, together.total("complaint_rate", month="2026-03-01").denominator) == ([0, 3, 3], 1)
 
 
 @pytest.mark.parametrize("cut", indicators.CUTS)
@@ -325,3 +330,21 @@ def test_quantiles_are_of_the_open_and_of_the_answered(crew):
     waits, _handling = spread.waits(Scope(MARCH.start, MARCH.end, as_of=now))
     assert (waits.count, waits.open, waits.median, waits.p90) == (4, 1, timedelta(hours=1), timedelta(days=1))
     assert spread.waits(Scope(date(2026, 1, 1), date(2026, 1, 2), as_of=now))[0].median is None
+
+
+def test_pauses_extensions_and_remedies_are_counted(crew):
+    with clock("2026-03-02 10:00"):
+        rows = [complaint_at(State.HANDLING, crew) for _n in range(4)]
+    with clock("2026-03-03 09:30"):
+        paused(rows[0], crew, "2026-03-04")  # early: more than half of the time was left
+    with clock("2026-03-05 09:30"):
+        paused(rows[1], crew, "2026-03-06")
+        extended(rows[2], crew)
+        about = {"reason": "等了两次", "remedy": "refund", "detail": "退还学费", "amount": Decimal(100)}
+        made = recovery.propose(rows[3], by=crew.handler, **about)
+        recovery.finish(rows[3], by=crew.lead, recovery=made, outcome="content")
+    with clock("2026-03-09 09:30"):
+        for row in rows[:2]:
+            pauses.end_by_date(fresh(row))
+    shown = {code: pair(code) for code in ("original_in_time", "extended", "paused_late", "compensated")}
+    assert shown == {"original_in_time": (0, 4), "extended": (1, 4), "paused_late": (1, 4), "compensated": (1, 4)}

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import pgettext
 
 from accounts.choices import Role
 from complaints import home
@@ -15,7 +16,7 @@ from complaints.choices import State
 from complaints.models import Complaint, Reply
 from complaints.services import conversations, personal
 from complaints.views.acts import ACTS
-from core import search
+from core import history, search
 from core.due import items_for, tiles_for
 from core.models import Attachment, Event
 from customers.models import Interaction
@@ -474,3 +475,9 @@ def test_tiles_and_counter_lead_to_their_rows(signed_in, crew):
     assert found == {f"{LIST}?view=overdue": "1", LIST: "2"}
     assert {url: str(client.get(url).context["number"]) for url in found} == found
     assert home.owed(crew.lead).count() == 1 and home.owed(make.make_person(Role.SUPERVISOR)) is None
+
+
+def test_the_history_says_in_words_of_the_ledger_what_was_done(crew):
+    complaint = complaint_at(State.HANDLING, crew)
+    said = {event.kind: str(history.line(event).what) for event in Event.objects.of(complaint)}
+    assert (said["assign"], said["take"]) == (str(State.ASSIGNED.label), pgettext("complaint", "Signed for"))
