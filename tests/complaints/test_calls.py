@@ -15,7 +15,8 @@ from complaints.services import chasers, personal
 from core.workflow import InvalidTransition
 from customers.models import Interaction
 from customers.names import e164
-from notifications.models import Message
+from notifications.models import Notice
+from tests.customers.test_call_screen import signed_in
 from tests.factories import customers as make
 from tests.factories.complaints import fresh, make_complaint
 
@@ -80,8 +81,8 @@ def test_chaser_is_a_contact_on_the_record_and_counted(crew, person):
     row = Complaint.objects.annotate(n=TOLD["chasers"]()).get()
     assert (row.n, row.state, fresh(complaint).cycle.first_response_at) == (2, "registered", None)
     assert (fresh(complaint).cycle.response_due, fresh(complaint).cycle.result_due) == dues
-    told = Message.objects.filter(kind="complaints.chased")
-    assert [message.to_user for message in told] == [crew.agent] * 2
+    told = Notice.objects.filter(kind="complaints.chased")
+    assert [notice.user for notice in told] == [crew.agent] * 2
     Complaint.objects.filter(pk=complaint.pk).update(state="closed")
     with pytest.raises(InvalidTransition):
         chasers.chase(fresh(complaint), by=crew.caller, summary="还没有")
@@ -112,6 +113,7 @@ def test_record_out_of_sight_takes_no_chaser(as_agent, client, crew):
 
 def test_call_screen_asks_as_often_for_one_record_as_for_five(as_agent, crew, person):
     counts = []
+    as_agent.post(CALL, typed(act="lookup", number="13812345678"))  # what is asked once is known from here on
     for n in (1, 4):
         for _n in range(n):
             make_complaint(crew.agent, contact=person, text=SAID)
@@ -185,3 +187,35 @@ def test_customer_out_of_sight_cannot_be_chosen(as_agent, crew):
     page = as_agent.post(NEW, letter(phone="13800000009", who=f"contact:{foreign.pk}"))
     assert Complaint.objects.filter(contact=foreign).count() == 0
     assert page.status_code in (200, 302)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_call_is_registered_by_keyboard_and_the_second_is_a_chaser(page, live_portal, crew, person):
+    other = make_complaint(crew.agent, text="报名的班换了讲师，没有人通知", complainant={"name": "别人"})
+    signed_in(page, crew.agent).goto(CALL)
+    look_up(page, "138 1234-5678")
+    page.keyboard.type(SAID)
+    page.wait_for_selector(f"#similar >> text={other.number}")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    page.wait_for_selector("#id_title")
+    assert (page.input_value("#id_text"), page.input_value("#id_title")) == (SAID, SAID)
+    page.focus("#id_title")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/complaints/*/")
+    made = Complaint.objects.latest("pk")
+    assert (made.contact, made.text) == (person, SAID)
+    page.goto(CALL)
+    look_up(page, "+86 (138) 12345678")
+    page.wait_for_selector(f"#own-records >> text={made.number}")
+    page.keyboard.type("怎么还没有人回电")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    page.wait_for_selector(f".is-success >> text={made.number}")
+    assert (Complaint.objects.count(), chasers.count(made), chasers.count(other)) == (2, 1, 0)
+
+
+def look_up(page, number):
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=summary]:focus")
