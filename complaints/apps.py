@@ -12,8 +12,10 @@ class ComplaintsConfig(AppConfig):
             database,
             exports,
             home,
+            home_calls,
             home_work,
             messages,
+            messages_calls,
             messages_work,
             receivers,
             report_sections,
@@ -26,6 +28,7 @@ class ComplaintsConfig(AppConfig):
         post_migrate.connect(database.after_migrate, sender=self, dispatch_uid="complaints.database")
         home.register()
         home_work.register()
+        home_calls.register()
         add_taker(mails.take_in)
         report_sections.register()
         signals.follow_up_escalated.connect(

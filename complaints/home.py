@@ -66,7 +66,7 @@ def register():
     search.add_search(hits)
     next_steps.add(
         next_steps.NextStep("complaints.register", gettext_lazy("Save and register a complaint"), "complaints:create",
-                            "complaints.register", icon="flag")
+                            "complaints.register", icon="flag", key="r")
     )  # fmt: skip
     panels.add_panel("customers.customer", customer_panel)
     panels.add_panel("customers.follow_up", follow_up_panel)

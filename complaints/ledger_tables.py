@@ -1,13 +1,13 @@
 """All columns of the ledger, of which each person sees those chosen: the union of what the regulations ask for (CMP-09, 10, 31)."""
 
 import django_tables2 as tables
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, Subquery
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from complaints.choices import CodeList, Nature, Scope, Verdict
-from complaints.models import Assignment, CallBack, CodeEntry, Determination, Reply
+from complaints.models import Assignment, CallBack, CodeEntry, Conversation, Determination, Reply
 from complaints.models.complaint import SUBJECT
 from complaints.tables import ComplaintTable
 from core.models import Event
@@ -41,6 +41,10 @@ TOLD = {
     "reply": lambda: last(Reply.objects.filter(approved_at__isnull=False), "result"),
     "called_back_at": lambda: last(CallBack.objects, "at"),
     "score": lambda: last(CallBack.objects, "score"),
+    "chasers": lambda: Subquery(
+        Conversation.objects.filter(cycle__complaint=OuterRef("pk"), is_chaser=True).order_by().values("cycle__complaint")
+        .annotate(n=Count("pk")).values("n")
+    ),
     "comment": lambda: last(CallBack.objects.exclude(comment=""), "comment"),
 }  # fmt: skip
 
@@ -117,6 +121,7 @@ class LedgerTable(ComplaintTable):
     reply = TextColumn(verbose_name=pgettext_lazy("ledger", "Answer"))
     score = NumberColumn(verbose_name=_("Satisfaction with the handling"), orderable=False, default="–")
     comment = TextColumn(verbose_name=_("Customer's words"))
+    chasers = NumberColumn(verbose_name=_("Pressed for an answer"), orderable=False, default="–")
     repeat_of = CodeColumn(verbose_name=_("Repeats"), accessor="repeat_of__number", orderable=False, default="–")
 
     class Meta(ComplaintTable.Meta):
@@ -124,7 +129,7 @@ class LedgerTable(ComplaintTable):
             "pick", "number", "kind", "title", "text", "who", "customer", "tier", "phone", "channel", "received_at",
             "registered_at", "receiver", "desk", "category", "nature", "severity", "scope", "classified_at", "assigned_at",
             "responsible", "unit", "handler", "state", "facts", "cause", "verdict", "remedy", "taken", "reply", "result",
-            "score", "comment", "repeat_of", "cycle_n", "response_due", "first_response_at", "result_due", "replied_at",
+            "score", "comment", "chasers", "repeat_of", "cycle_n", "response_due", "first_response_at", "result_due", "replied_at",
             "called_back_at", "closed_at", "late", "due",
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from complaints.urls_learning import urlpatterns as learning
-from complaints.views import acts, bulk, clocks, complaints, ledger, mails, work
+from complaints.views import acts, bulk, calls, clocks, complaints, ledger, mails, work
 
 app_name = "complaints"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("status/", ledger.status, name="status"),
     path("bulk/<slug:name>/", bulk.act, name="bulk"),
     path("new/", complaints.complaint_create, name="create"),
+    path("new/similar/", calls.similar, name="similar"),
+    path("<int:pk>/chaser/", calls.chase, name="chase"),
     path("mails/", mails.mail_list, name="mails"),
     path("mails/<int:pk>/", mails.mail_detail, name="mail"),
     path("mails/<int:pk>/register/", mails.mail_register, name="mail_register"),

@@ -100,6 +100,8 @@ class Channel(models.TextChoices):
     WEB = "web", _("Web")
     LETTER = "letter", _("Letter")
     WECHAT = "wechat", _("WeChat")
+    SOCIAL = "social", _("Social media")
+    TRANSFER = "transfer", _("Transferred by a hotline")
 
 
 class Direction(models.TextChoices):

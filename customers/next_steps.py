@@ -7,13 +7,14 @@ STEPS = {}
 
 @dataclass(frozen=True)
 class NextStep:
-    """A button beside “Save”: its text, the URL name that takes ``?interaction=<id>``, the capability it needs."""
+    """A button beside “Save”: its text, the URL name that takes ``?interaction=<id>``, the capability it needs, its key."""
 
     code: str
     label: str
     url_name: str
     needs: str
     icon: str = "plus"
+    key: str = ""
 
 
 def add(step):

@@ -14,6 +14,7 @@ from complaints.models.learning import (
 )
 from complaints.models.mail import MailItem, MailReply
 from complaints.models.search import RecordWords
+from complaints.models.source import Source
 from complaints.models.timing import Absence, ClockCheck, ClockPolicy, Extension, Pause, PauseReason, ProgressReport
 from complaints.models.work import (
     Citation,
@@ -70,6 +71,7 @@ __all__ = [
     "Recovery",
     "Reply",
     "ReplyTemplate",
+    "Source",
     "SuggestionDecision",
     "ThreadPost",
 ]  # fmt: skip

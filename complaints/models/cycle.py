@@ -227,6 +227,7 @@ class Conversation(models.Model):
         "customers.Interaction", models.PROTECT, related_name="conversation", verbose_name=_("contact")
     )
     reached = models.BooleanField(_("reached"), default=True)
+    is_chaser = models.BooleanField(_("the customer presses for an answer"), default=False, db_default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:

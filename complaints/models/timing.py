@@ -1,5 +1,6 @@
 """What makes clocks run longer, stand still or be looked at by somebody else; and how long they may take."""
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction

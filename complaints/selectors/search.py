@@ -37,6 +37,16 @@ class Every(SearchQuery):
         super().__init__(" & ".join(quoted), search_type="raw")
 
 
+class Any(SearchQuery):
+    """The tsquery that wants at least one of these grams."""
+
+    template = "%(expressions)s::tsquery"
+
+    def __init__(self, found):
+        quoted = ("'" + gram.replace("\\", "\\\\").replace("'", "''") + "'" for gram in found)
+        super().__init__(" | ".join(quoted), search_type="raw")
+
+
 @dataclass(frozen=True)
 class Found:
     """What a search matches: ``keys`` of few records, or none of them and ``says`` for the many of a common word."""

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from complaints.models import Source
 from complaints.services import mails
 from core import attachments
 from core.workflow import InvalidTransition, record
@@ -33,6 +34,7 @@ def erase(complaint, *, by=None):
     person.name = person.phone = person.email = ""
     person.consent, person.consent_at, person.erased_at = False, None, timezone.now()
     person.save()
+    Source.objects.filter(pk=complaint.pk).update(account="")
     mails.forget(complaint, sender_index=index)
     record(complaint, "erased", by=by)
 

@@ -10,7 +10,7 @@ from accounts.selectors import main_unit
 from complaints import priorities
 from complaints.choices import Kind, Part
 from complaints.codes import code_for, hash_of
-from complaints.models import Complainant, Complaint
+from complaints.models import Complainant, Complaint, Source
 from complaints.services import cycles
 from complaints.services.storing import reserved_key, store
 from complaints.signals import complaint_registered
@@ -26,7 +26,7 @@ PERSONAL = ("name", "phone", "email")
 
 def register(
     *, kind, title, text, channel, received_at=None, by=None, customer=None, contact=None, complainant=None, unit=None,
-    interaction=None, follow_up=None, files=(), language="", form_key="", concerned=(), receipt=True, **facts,
+    interaction=None, follow_up=None, files=(), language="", form_key="", concerned=(), receipt=True, source=None, **facts,
 ):  # fmt: skip
     """Number and store a record and start its clocks. Returns (complaint, code).
 
@@ -35,7 +35,7 @@ def register(
     or the caller of ``interaction``. ``language`` is that of receipt and reply; not given, the contact person's, else
     Chinese. ``concerned`` are colleagues it is about: they neither handle nor see it. ``facts`` are further columns
     (category, nature, severity, scope, repeat_of). A second call with the same ``form_key`` or ``follow_up`` returns the
-    first record. ``receipt=False``: the customer was told already that it came.
+    first record. ``source`` is a dict of what the channel tells of itself (models.Source). ``receipt=False``: the customer was told already that it came.
 
     Raises InvalidTransition for a moment in the future and ValidationError for a file that is not taken.
     """
@@ -63,7 +63,7 @@ def register(
     cycle = cycles.new_cycle(complaint, n=1, started_at=received_at, calendar=calendar_in_force())
     try:
         with transaction.atomic():
-            _store(complaint, cycle, person, files=files, concerned=concerned, by=by, receipt=receipt)
+            _store(complaint, cycle, person, files=files, concerned=concerned, by=by, receipt=receipt, source=source)
     except IntegrityError:
         existing = _existing(form_key, follow_up)
         if existing is None:
@@ -72,10 +72,12 @@ def register(
     return complaint, code or None
 
 
-def _store(complaint, cycle, person, *, files, concerned, by, receipt):
+def _store(complaint, cycle, person, *, files, concerned, by, receipt, source=None):
     """All rows of a new record. The number comes last: until commit the next one of its kind waits for it."""
-    if files or concerned or complaint.customer_id or person.email:
+    if source or files or concerned or complaint.customer_id or person.email:
         complaint.pk = reserved_key()
+    if source:
+        Source.objects.create(complaint_id=complaint.pk, **source)
     if files:
         attachments.add_all(complaint, files, by=by)
     for colleague in concerned:

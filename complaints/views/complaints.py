@@ -5,12 +5,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from complaints.choices import State
-from complaints.forms.registration import ORIGINS, RegisterForm
-from complaints.models import Complaint
-from complaints.selectors import ledger, mails, people, requests
+from complaints.forms.registration import ORIGINS, SOURCED, RegisterForm
+from complaints.models import Complaint, Source
+from complaints.selectors import incoming, ledger, mails, people, requests
 from complaints.selectors.working import Working
 from complaints.services import personal, registration
 from complaints.views.acts import pressing, steps_of
@@ -21,6 +21,7 @@ from core.panels import panels
 from core.permissions import allows, require
 from core.views import get_visible_or_404, posted, render_page
 from core.worktime.selectors import strip
+from customers.names import e164
 
 LONGEST_STRIP = 21  # days; a longer clock is told in words alone
 WAITS = {
@@ -59,7 +60,8 @@ def complaint_detail(request, pk):
         "main": main,
         "beside": beside,
         "steps": steps,
-        "tags": [complaint.get_kind_display(), _("Cycle %(n)s") % {"n": cycles[0].cycle.n}],
+        "tags": [complaint.get_kind_display(), _("Cycle %(n)s") % {"n": cycles[0].cycle.n}, *_pressed(cycles)],
+        "source": _source(complaint),
         "waits_for": WAITS.get(complaint.state, _("Nothing now.")),
         "waiting_end": people.waiting_end(complaint),
         "waiting_pause": requests.waiting_pause(complaint),
@@ -75,6 +77,17 @@ def complaint_detail(request, pk):
     return render_page(request, "complaints/detail.html", context)
 
 
+def _pressed(cycles):
+    """How often the customer pressed for an answer, as a tag."""
+    n = sum(row.is_chaser for view in cycles for row in view.conversations)
+    return [ngettext("Pressed %(n)s time", "Pressed %(n)s times", n) % {"n": n}] if n else []
+
+
+def _source(complaint):
+    """What the letter, the platform or the transferring body said of itself."""
+    return Source.objects.filter(pk=complaint.pk).first() if complaint.channel in SOURCED else None
+
+
 def _strip(cycle):
     """The days of the result clock while it runs."""
     if not cycle.is_open or cycle.is_paused or (cycle.result_due - cycle.started_at).days > LONGEST_STRIP:
@@ -84,12 +97,33 @@ def _strip(cycle):
 
 @registers
 def complaint_create(request):
-    form = RegisterForm(posted(request), request.FILES or None, user=request.user, initial=_prefilled(request))
+    is_asking = "find" in request.POST  # for who it is and what is like it; nothing typed is lost
+    if is_asking:
+        form = RegisterForm(user=request.user, initial=_typed(request))
+    else:
+        form = RegisterForm(posted(request), request.FILES or None, user=request.user, initial=_prefilled(request))
     if form.is_valid():
         complaint, _code = registration.register(by=request.user, **form.values())
         messages.success(request, _("Registered as %(number)s.") % {"number": complaint.number})
         return redirect(complaint)
-    return render_page(request, "complaints/register.html", {"form": form, "origin": _origin(form)})
+    context = {"form": form, "origin": _origin(form), "found": _like(form), "may_chase": False}
+    return render_page(request, "complaints/register.html", context)
+
+
+def _typed(request):
+    """What stands in the fields, as first values of a form that is shown again."""
+    data = request.POST
+    typed = {name: data[name] for name in data if name in RegisterForm.base_fields and name != "who"}
+    return typed | {"consent": "consent" in data, "concerned": data.getlist("concerned")}
+
+
+def _like(form):
+    """Open records that say what stands in the form."""
+    said = "\n".join(form[name].value() or "" for name in ("title", "text"))
+    customers = {caller.customer.pk for caller in form.callers}
+    if (known := str(form["customer"].value() or "")).isdecimal():
+        customers.add(int(known))
+    return incoming.similar(form.user, said, customers=customers, number=e164(form["phone"].value() or ""))
 
 
 def _prefilled(request):
@@ -106,7 +140,8 @@ def _prefilled(request):
         }
         if name == "interaction":
             received = timezone.localtime(row.started_at).strftime("%Y-%m-%dT%H:%M")
-            start |= {"text": row.summary, "channel": row.channel, "received_at": received}
+            title = row.summary.strip().splitlines()[0][:60]
+            start |= {"title": title, "text": row.summary, "channel": row.channel, "received_at": received}
         if name == "follow_up":
             start |= {"title": row.title, "text": row.detail}
     return start

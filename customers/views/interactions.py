@@ -1,6 +1,7 @@
 """The log of contacts, and the screen on which calls are logged."""
 
 import copy
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -22,6 +23,16 @@ from customers.services import calls, interactions
 from customers.tables import InteractionTable
 from customers.views.common import sees
 from customers.views.customers import reveal_page
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What upper apps know of a call for their panel beside it: who it may be, the number in E.164, the words typed."""
+
+    callers: list
+    number: str
+    text: str
+
 
 logs = needs("customers.log_interaction")
 
@@ -96,6 +107,11 @@ def call(request):
             return redirect(interaction.follow_up if form.cleaned_data["follow_up"] else "customers:call")
     else:
         form = CallForm(user=request.user, initial=_typed(request) if request.method == "POST" else _prefilled(request))
+    return call_page(request, form)
+
+
+def call_page(request, form):
+    """The call screen with ``form`` on it."""
     return render_page(request, "customers/call.html", _call_context(request, form), partial="found")
 
 
@@ -132,8 +148,9 @@ def _call_context(request, form):
         callers = [*callers, *selectors.caller_named(who, user=request.user)]
     if request.POST.get("act") == "lookup" and who == UNKNOWN and callers:
         who = callers[0].key if callers[0].is_certain else who
+    situation = Situation(callers, lookup.number, form["summary"].value() or "")
     return {
-        "form": form, "callers": callers, "lookup": lookup, "who": who, "UNKNOWN": UNKNOWN, "NEW": NEW,
+        "beside": panels("customers.call", request, situation), "form": form, "callers": callers, "lookup": lookup, "who": who, "UNKNOWN": UNKNOWN, "NEW": NEW,
         "asked": bool(number), "may_open": request.user.has_perm("customers.edit_customer"),
         "recent": selectors.latest_of(request.user) if not callers else [],
         "next_steps": next_steps.steps_for(request.user),

@@ -16,6 +16,10 @@
     }
   });
 
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing && event.target.matches("input, textarea, select")) event.target.blur(); // single keys act outside fields
+  });
+
   function show() {
     const who = form.querySelector("[name=who]:checked");
     const fresh = form.querySelector(".call-new"), follow = form.querySelector(".call-follow-up");
