@@ -305,8 +305,12 @@ def away_today():
 
 
 def stands_in_for(user):
-    """Ids of the people who are away today and for whom ``user`` stands in."""
-    return [away for away, substitute in away_today().items() if substitute == user.pk]
+    """Ids of the people who are away today and for whom ``user`` stands in; asked once a request."""
+    memory = user.__dict__.setdefault("_stands_in_for", {})
+    day = timezone.localdate()
+    if day not in memory:
+        memory[day] = [away for away, substitute in away_today().items() if substitute == user.pk]
+    return memory[day]
 
 
 def forget_away():

@@ -225,5 +225,5 @@ def test_the_plan_takes_the_same_number_of_queries(client, officer, django_asser
     plan = made.confirmed(officer, *({} for _one in range(n)))
     client.force_login(officer)
     client.get(plan.get_absolute_url())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(plan.get_absolute_url())
