@@ -486,3 +486,45 @@ class FeedbackState(Coloured):
     @classmethod
     def colours(cls):
         return {"draft": "info", "handed": "attention", "acknowledged": "success"}
+
+
+# Taking in ---------------------------------------------------------------------------------------------
+
+
+class CannedState(Coloured):
+    """How far a canned answer is (LIB-08)."""
+
+    DRAFT = "draft", pgettext_lazy("canned answer", "To be reviewed")
+    APPROVED = "approved", pgettext_lazy("canned answer", "In use")
+    RETIRED = "retired", pgettext_lazy("canned answer", "Retired")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "attention", "approved": "success"}
+
+
+class RiskState(Coloured):
+    """How far an early risk is (CMP-47)."""
+
+    NOTICED = "noticed", pgettext_lazy("risk", "Noticed")
+    ASSESSED = "assessed", pgettext_lazy("risk", "Assessed")
+    MEASURE = "measure", pgettext_lazy("risk", "Measure under way")
+    CLOSED = "closed", pgettext_lazy("risk", "Closed")
+
+    @classmethod
+    def colours(cls):
+        return {"noticed": "info", "assessed": "accent", "measure": "attention", "closed": "success"}
+
+
+class Level(Coloured):
+    LOW = "low", pgettext_lazy("level", "Low")
+    MEDIUM = "medium", pgettext_lazy("level", "Medium")
+    HIGH = "high", pgettext_lazy("level", "High")
+
+    @property
+    def weight(self):
+        return {"low": 1, "medium": 2, "high": 3}[self.value]
+
+    @classmethod
+    def colours(cls):
+        return {"medium": "attention", "high": "danger"}

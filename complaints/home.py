@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from complaints import home_clocks, home_learning
+from complaints import home_clocks, home_desk, home_learning
 from complaints.choices import Kind, MailState, State
 from complaints.models import Complaint, MailItem
 from complaints.selectors import ledger, mails
@@ -60,6 +60,7 @@ def register():
     )
     home_clocks.register()
     home_learning.register()
+    home_desk.register()
     due.add_due("complaints", due_items)
     due.add_due("complaints.mails", mail_items)
     due.add_tiles("complaints", tiles)

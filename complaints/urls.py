@@ -1,7 +1,7 @@
 from django.urls import path
 
 from complaints.urls_learning import urlpatterns as learning
-from complaints.views import acts, bulk, calls, clocks, complaints, ledger, mails, work
+from complaints.views import acts, bulk, calls, clocks, complaints, desk, ledger, mails, work
 
 app_name = "complaints"
 urlpatterns = [
@@ -34,6 +34,17 @@ urlpatterns = [
     path("templates/<int:pk>/retire/", work.template_retire, name="reply_template_retire"),
     path("<int:pk>/letter/<int:n>/", work.letter, name="letter"),
     *learning,
+    path("canned/", desk.canned_list, name="canned_list"),
+    path("canned/new/", desk.canned_create, name="canned_create"),
+    path("canned/<int:pk>/", desk.canned_detail, name="canned"),
+    path("canned/<int:pk>/edit/", desk.canned_edit, name="canned_edit"),
+    path("canned/<int:pk>/revise/", desk.canned_revise, name="canned_revise"),
+    path("canned/<int:pk>/<slug:step>/", desk.canned_act, name="canned_act"),
+    path("risks/", desk.risk_list, name="risk_list"),
+    path("risks/new/", desk.risk_create, name="risk_create"),
+    path("risks/<int:pk>/", desk.risk_detail, name="risk"),
+    path("risks/<int:pk>/<slug:step>/", desk.risk_act, name="risk_act"),
+    path("notice/", desk.notice, name="notice"),
     path("<int:pk>/", complaints.complaint_detail, name="detail"),
     path("<int:pk>/reveal/", complaints.complaint_reveal, name="reveal"),
     path("<int:pk>/<slug:step>/", acts.act, name="act"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from complaints.views_notice import channels, channels_pdf
 from complaints.views_public import voice
 from complaints.views_track import track
 from complaints.views_track_acts import say, take_back
@@ -12,4 +13,6 @@ urlpatterns = [
     path("track/", track, name="track"),
     path("track/say/", say, name="say"),
     path("track/take-back/", take_back, name="take_back"),
+    path("channels/", channels, name="channels"),
+    path("channels.pdf", channels_pdf, name="channels_pdf"),
 ]

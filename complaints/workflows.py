@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import ExtensionState, Kind, MailState, PauseState, RecoveryState
+from complaints.choices import CannedState, ExtensionState, Kind, MailState, PauseState, RecoveryState, RiskState
 from complaints.choices import State as S
 from core.workflow import InvalidTransition, Step, Workflow
 
@@ -356,3 +356,39 @@ RECOVERY = Workflow(
         RecoveryState.DONE: {},
     },
 )  # fmt: skip
+
+_retire = Step("canned.retire", "complaints.retire_canned", needs_reason=True)
+
+CANNED = Workflow(
+    model="complaints.CannedAnswer",
+    states=CannedState,
+    title=_("Canned answer"),
+    table={
+        CannedState.DRAFT: {
+            CannedState.APPROVED: Step("canned.approve", "complaints.approve_canned", note=_("two people")),
+            CannedState.RETIRED: _retire,
+        },
+        CannedState.APPROVED: {CannedState.RETIRED: _retire},
+        CannedState.RETIRED: {},
+    },
+)
+
+_close = Step("risks.close", "complaints.close_risk", needs_reason=True)
+
+RISKS = Workflow(
+    model="complaints.PreventionItem",
+    states=RiskState,
+    title=_("Early risk"),
+    table={
+        RiskState.NOTICED: {
+            RiskState.ASSESSED: Step("risks.assess", "complaints.assess_risk"),
+            RiskState.CLOSED: _close,
+        },
+        RiskState.ASSESSED: {
+            RiskState.MEASURE: Step("risks.take_measure", "complaints.measure_risk"),
+            RiskState.CLOSED: _close,
+        },
+        RiskState.MEASURE: {RiskState.CLOSED: _close},
+        RiskState.CLOSED: {},
+    },
+)

@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils import timezone
 
 KINDS = {"TS": "complaint", "JY": "suggestion", "ZX": "enquiry", "BY": "praise", "ZG": "rectification", "DC": "inspection",
-         "PX": "training", "BG": "report"}  # fmt: skip
+         "PX": "training", "BG": "report", "YF": "prevention"}  # fmt: skip
 
 
 # One place counts, also inside a larger statement; a number of more than six digits stays whole.

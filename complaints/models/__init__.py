@@ -1,5 +1,6 @@
 from complaints.models.complaint import Complainant, Complaint
 from complaints.models.cycle import ClockAlert, Conversation, Cycle
+from complaints.models.desk import CannedAnswer, CannedUse, ChannelNotice, PreventionItem
 from complaints.models.ending import EndRequest, SuggestionDecision
 from complaints.models.handling import Assignment, CallBack, Determination, Reply
 from complaints.models.learning import (
@@ -35,9 +36,12 @@ __all__ = [
     "Absence",
     "Assignment",
     "CallBack",
+    "CannedAnswer",
+    "CannedUse",
     "CaseMeeting",
     "CaseReport",
     "CaseReportFile",
+    "ChannelNotice",
     "Citation",
     "ClockAlert",
     "ClockCheck",
@@ -66,6 +70,7 @@ __all__ = [
     "Merge",
     "Pause",
     "PauseReason",
+    "PreventionItem",
     "ProgressReport",
     "RecordWords",
     "Recovery",

@@ -27,7 +27,7 @@ from complaints.services import (
     replies,
     suggestions,
 )
-from complaints.views import work_acts
+from complaints.views import canned, work_acts
 from complaints.views.common import sees
 from core.acts import Act, act_page
 from core.permissions import allows
@@ -234,6 +234,9 @@ def pressing(steps, view):
     return main, [by_name[name] for name in BESIDE.get(main.name if main else "", ()) if name in by_name]
 
 
+WITH_CANNED = ("answer", "draft")
+
+
 @sees
 def act(request, pk, step):
     """Show or take the step of ``ACTS`` that the address names."""
@@ -244,8 +247,10 @@ def act(request, pk, step):
     def afterwards():  # who stepped aside sees the record no more
         return complaint if Complaint.objects.visible_to(request.user).filter(pk=pk).exists() else "complaints:list"
 
-    return act_page(
+    context, begun = canned.pick_context(request, complaint) if step in WITH_CANNED else ({}, {})
+    response = act_page(
         request, complaint, ACTS[step], number=complaint.number, leads_to=afterwards, template="complaints/act.html",
-        context={"complaint": complaint}, complaint=complaint, user=request.user,
-        initial={"template": request.GET.get("template", "")},
+        context={"complaint": complaint} | context, complaint=complaint, user=request.user,
+        initial={"template": request.GET.get("template", "")} | begun.get("initial", {}),
     )  # fmt: skip
+    return canned.note_pick(request, response, complaint) if step in WITH_CANNED else response

@@ -17,6 +17,7 @@ from complaints.selectors import mails as selector
 from complaints.services import mail_replies, mails
 from complaints.services.voice import headline
 from complaints.tables import MailTable
+from complaints.views import canned
 from complaints.views.acts import RecordAct
 from complaints.views.common import registers, sees
 from core import attachments
@@ -123,10 +124,13 @@ def mail_act(request, pk, step):
     if step not in ACTS:
         raise Http404
     number = item.number or _("Mail")
-    return act_page(
-        request, item, ACTS[step], number=number, template="complaints/mail_act.html", context={"item": item}, item=item,
-        user=request.user,
+    with_canned = step == "answer" and item.complaint is not None
+    context, begun = canned.pick_context(request, item.complaint) if with_canned else ({}, {})
+    response = act_page(
+        request, item, ACTS[step], number=number, template="complaints/mail_act.html", context={"item": item} | context,
+        item=item, user=request.user, **begun,
     )  # fmt: skip
+    return canned.note_pick(request, response, item.complaint) if with_canned else response
 
 
 @registers

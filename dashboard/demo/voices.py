@@ -22,7 +22,7 @@ from complaints.services import (
 from core.worktime.store import calendar_for
 from customers.choices import Channel
 from customers.models import ContactPerson
-from dashboard.demo import clocks, mails, sayings, taken_in, work
+from dashboard.demo import clocks, desk, mails, sayings, taken_in, work
 from dashboard.demo.clock import moment
 
 HEADS = {
@@ -66,6 +66,7 @@ class Voices:
         self._on(self.today - timedelta(days=1), 8, 25, clocks.someone_away, self.org, "department2", "department", 4)
         self._on(self.today, 7, 50, work.work, self.org, self.today)
         self._on(self.today, 8, 10, taken_in.take_in, self.org)
+        self._on(self.today - timedelta(days=8), 9, 20, desk.write, self.org)
 
     def _plan_one(self, day, number):
         hour, minute = self.rng.randint(9, 17), self.rng.randint(0, 59)
