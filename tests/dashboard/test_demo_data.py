@@ -22,7 +22,9 @@ from django.utils import timezone
 
 from accounts.choices import UnitKind
 from accounts.models import OrgUnit, User
+from complaints.choices import CodeList
 from complaints.models import CallBack
+from complaints.selectors import code_lists
 from core import due, nav, periods
 from core.models import Event, Job
 from customers.models import ContactPerson, Customer, FollowUp, Interaction, Project, ServiceRecord
@@ -45,7 +47,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 # Lists of what is due from the person or concerns the own unit: empty for some, with a word on it.
-OWED = {"/complaints/feedback/", "/appraisal/ratings/", "/improvements/inspections/", "/improvements/measures/"}
+OWED = {
+    "/complaints/feedback/",
+    "/complaints/risks/",
+    "/appraisal/ratings/",
+    "/improvements/inspections/",
+    "/improvements/measures/",
+}
 
 
 LEFT_OUT = re.compile(r"/(static|media|logout|file|export)|\.(pdf|png|svg|xlsx|csv)$|/template$|/account/")
@@ -151,6 +159,7 @@ class SmallCompany(TestCase):
 
     def test_every_page_of_the_navigation_holds_something_for_every_role(self):
         empty, asked = [], {}
+        code_lists.every(CodeList.CATEGORY)  # the first page of a process asks for the list and remembers it
         for login, _role in LOGINS:
             user = User.objects.get(username=login)
             client = Client()
