@@ -49,6 +49,12 @@ def test_all_counters_are_one_query(django_assert_num_queries):
 
 
 def test_nobody_sees_what_the_role_does_not_use():
+    """Everybody may tell of an early risk (CMP-47), is rated, and reads what became of their own jobs."""
     request = RequestFactory().get("/")
     request.user = person()
-    assert [section["url"] for section in nav.build(request)] == ["/", "/appraisal/own/", "/jobs/"]
+    assert [section["url"] for section in nav.build(request)] == [
+        "/",
+        "/complaints/risks/",
+        "/appraisal/own/",
+        "/jobs/",
+    ]

@@ -16,7 +16,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count, F
-from django.test import Client, RequestFactory, TestCase
+from django.test import Client, RequestFactory, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from accounts.choices import UnitKind
 from accounts.models import OrgUnit, User
 from complaints.choices import CodeList
 from complaints.models import CallBack
+from complaints.models.timing import away_today
 from complaints.selectors import code_lists
 from core import due, nav, periods
 from core.models import Event, Job
@@ -157,9 +158,11 @@ class SmallCompany(TestCase):
         assert issued.deliveries.filter(read_at=None).exists() and issued.deliveries.exclude(read_at=None).exists()
         assert issued.reviewer_id not in (issued.author_id, None)
 
+    @override_settings(AWAY_SECONDS=60)
     def test_every_page_of_the_navigation_holds_something_for_every_role(self):
         empty, asked = [], {}
-        code_lists.every(CodeList.CATEGORY)  # the first page of a process asks for the list and remembers it
+        code_lists.every(CodeList.CATEGORY)  # the first page of a process asks for the list and remembers it,
+        away_today()  # and for who is away
         for login, _role in LOGINS:
             user = User.objects.get(username=login)
             client = Client()
