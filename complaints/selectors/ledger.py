@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Min, Prefetch, Q
+from django.db.models import Count, Min, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from complaints.models import (
     Pause,
     ProgressReport,
 )
+from complaints.selectors import present
 from core.worktime import Limit, words
 from customers.models import Interaction
 
@@ -30,7 +31,14 @@ GAPS = """
     ORDER BY 1, 2
 """
 RELATED = ("customer", "contact", "complainant", "receiver", "desk", "unit", "handler", "cycle")
-SHOWN = ("complainant", "cycle", "customer", "handler", "unit")  # on the page of a record; the rest is rarely there
+SHOWN = (
+    "complainant",
+    "cycle",
+    "customer",
+    "handler",
+    "receiver",
+    "unit",
+)  # on the page of a record; the rest is rarely there
 
 
 def gaps():
@@ -176,22 +184,28 @@ class CycleView:
 
 def talks_open_to(user, complaint):
     """Keys of the conversations' contacts that ``user`` may open."""
+    if not present.holds(complaint, "conversations"):
+        return set()
     talks = Interaction.objects.visible_to(user).filter(conversation__cycle__complaint=complaint)
     return set(talks.values_list("pk", flat=True))
 
 
 def cycles_of(complaint):
-    """CycleViews of a record, the current one first, in a constant number of queries."""
-    found = complaint.cycles.select_related("reply__author", "reply__reviewer").prefetch_related(
-        Prefetch("determinations", Determination.objects.select_related("by")),
-        Prefetch("assignments", Assignment.objects.select_related("unit", "handler", "by")),
-        Prefetch("pauses", Pause.objects.select_related("reason", "requested_by", "decided_by")),
-        Prefetch("extensions", Extension.objects.select_related("requested_by", "decided_by")),
-        Prefetch("progress", ProgressReport.objects.select_related("by")),
-        Prefetch("call_backs", CallBack.objects.select_related("by")),
-        Prefetch("conversations", Conversation.objects.select_related("interaction__agent", "by")),
-    )
-    return [_view(cycle) for cycle in found.order_by("-n")]
+    """CycleViews of a record, the current one first; what the record holds nothing of is not asked for (present.look)."""
+    cycles = list(complaint.cycles.select_related("reply__author", "reply__reviewer", "remark__by").order_by("-n"))
+    present.look(complaint, cycles)
+    parts = {
+        "determinations": Determination.objects.select_related("by"),
+        "assignments": Assignment.objects.select_related("unit", "handler", "by"),
+        "pauses": Pause.objects.select_related("reason", "requested_by", "decided_by"),
+        "extensions": Extension.objects.select_related("requested_by", "decided_by"),
+        "progress": ProgressReport.objects.select_related("by"),
+        "call_backs": CallBack.objects.select_related("by"),
+        "conversations": Conversation.objects.select_related("interaction__agent", "by"),
+    }
+    held = [Prefetch(name, rows) for name, rows in parts.items() if present.holds(complaint, name)]
+    prefetch_related_objects(cycles, *held)
+    return [_view(cycle) for cycle in cycles]
 
 
 def _clock(cycle, clock):

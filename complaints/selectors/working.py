@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 
 from complaints.choices import Kind, MeasureResult, Part, State
 from complaints.models import FactCheck, ThreadPost
-from complaints.selectors import merging
+from complaints.selectors import merging, present
 from complaints.selectors.people import parts
 
 SPOKEN = (State.REPLIED, State.CLOSED)
@@ -23,7 +23,8 @@ def may_remark(complaint):
 def has_conflict(complaint):
     """Whether departments disagree and nobody has settled it; asked once per loaded row."""
     if "_has_conflict" not in complaint.__dict__:
-        complaint._has_conflict = ThreadPost.objects.unsettled().filter(complaint=complaint).exists()
+        posts = present.holds(complaint, "posts")
+        complaint._has_conflict = posts and ThreadPost.objects.unsettled().filter(complaint=complaint).exists()
     return complaint._has_conflict
 
 
@@ -56,19 +57,26 @@ class Working:
     user: object
     steps: list = field(default_factory=list)
 
+    def _rows(self, name, *related):
+        rows = getattr(self.complaint, name).all()
+        rows = rows.select_related(*related) if related else rows
+        return list(rows) if present.holds(self.complaint, name) else []
+
     @cached_property
     def involvements(self):
-        return list(self.complaint.involvements.select_related("unit"))
+        return self._rows("involvements", "unit")
 
     @cached_property
     def posts(self):
         """The thread, as far as the reader may see it."""
+        if not present.holds(self.complaint, "posts"):
+            return []
         rows = ThreadPost.objects.visible_to(self.user).filter(complaint=self.complaint)
         return list(rows.select_related("by", "unit", "settlement"))
 
     @cached_property
     def measures(self):
-        return list(self.complaint.measures.select_related("unit", "person"))
+        return self._rows("measures", "unit", "person")
 
     @property
     def measures_open(self):
@@ -76,15 +84,17 @@ class Working:
 
     @cached_property
     def checks(self):
+        if not present.holds(self.complaint, "fact_checks"):
+            return []
         return list(FactCheck.objects.filter(cycle__complaint=self.complaint).select_related("by", "cycle"))
 
     @cached_property
     def citations(self):
-        return list(self.complaint.citations.all())
+        return self._rows("citations")
 
     @cached_property
     def violations(self):
-        return list(self.complaint.violations.all())
+        return self._rows("violations")
 
     @property
     def recoveries(self):
@@ -92,6 +102,8 @@ class Working:
 
     @cached_property
     def remarks(self):
+        if not present.holds(self.complaint, "remark"):
+            return []
         cycles = self.complaint.cycles.select_related("remark__by").order_by("-n")
         return [(cycle.n, cycle.remark) for cycle in cycles if hasattr(cycle, "remark")]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from complaints.choices import State
 from complaints.forms.registration import ORIGINS, SOURCED, RegisterForm
 from complaints.models import Complaint, Source
-from complaints.selectors import incoming, ledger, mails, people, requests
+from complaints.selectors import incoming, ledger, mails, people, present, requests
 from complaints.selectors.working import Working
 from complaints.services import personal, registration
 from complaints.views.acts import pressing, steps_of
@@ -69,7 +69,7 @@ def complaint_detail(request, pk):
         "reveals": allows(request.user, "complaints.reveal", complaint),
         "others": ledger.others_of(complaint, request.user),
         "mails": mails.of_record(complaint),
-        "attachments": attachments.of(complaint),
+        "attachments": attachments.of(complaint) if present.holds(complaint, "attachments") else (),
         "events": complaint.transitions.select_related("by", "on_behalf_of"),
         "work": Working(complaint, request.user, steps),
         "panels": panels("complaints.complaint", request, complaint),
