@@ -1,11 +1,12 @@
-"""What canned answers are filled with."""
+"""What canned answers are filled with, and which of them fit what is said."""
 
 from datetime import datetime, time
 
 from django.conf import settings
 from django.utils import timezone
 
-from complaints.models import ChannelNotice
+from complaints.models import CannedAnswer, ChannelNotice
+from complaints.selectors.search import grams
 from core import moments
 from core.i18n import CHINESE, pick
 
@@ -32,3 +33,20 @@ def values_for(*, by, complaint=None, interaction=None):
         at = complaint.cycle.due_at
         values |= {"number": complaint.number, "title": complaint.title, "due": moments.text(at) if at else ""}
     return values
+
+
+MOST = 300  # answers in use that are compared; the most used ones
+FITTING = 4
+
+
+def fitting(user, said):
+    """Answers in use that share the most pairs of characters with ``said``; without words, or without a match, those used most."""
+    rows = list(CannedAnswer.objects.visible_to(user).in_use().with_uses().order_by("-uses_n", "pk")[:MOST])
+    pairs = {gram for gram in grams(said) if len(gram) > 1}
+    shares = {row.pk: len(pairs.intersection(_pairs(row))) for row in rows} if pairs else {}
+    likely = [row for row in rows if shares.get(row.pk)]
+    return sorted(likely, key=lambda row: -shares[row.pk])[:FITTING] or rows[:FITTING]
+
+
+def _pairs(answer):
+    return grams("\n".join((answer.title_zh, answer.title_en, answer.text_zh, answer.text_en)))

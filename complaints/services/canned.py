@@ -11,6 +11,7 @@ from complaints.choices import CannedState
 from complaints.models import CannedAnswer, CannedUse
 from complaints.workflows import CANNED
 from core.workflow import InvalidTransition, edit, start
+from customers.services import calls
 
 BLANK = "____"  # what stands for a placeholder of which nothing is known
 PLACEHOLDERS = ("customer", "number", "title", "agent", "due", "hotline")
@@ -94,3 +95,15 @@ def note_use(answer, *, by, complaint=None, interaction=None):
     if answer.state != CannedState.APPROVED:
         raise InvalidTransition(_("This answer is not in use."))
     return CannedUse.objects.create(answer=answer, by=by, complaint=complaint, interaction=interaction)
+
+
+@transaction.atomic
+def log_answered(answer, *, by, summary, **call):
+    """Log a call in which ``answer`` was read out; what was asked and which answer was given stand in it. Returns the Interaction.
+
+    ``call`` is what ``customers.services.calls.save`` takes. Raises InvalidTransition for an answer that is not in use.
+    """
+    given = _("Answered with: %(answer)s") % {"answer": answer}
+    interaction = calls.save(by=by, summary=f"{summary}\n\n{given}", **call)
+    note_use(answer, by=by, interaction=interaction)
+    return interaction

@@ -1,16 +1,18 @@
-"""Taking in by phone or at the desk: what is said already, and chasers on open records."""
+"""Taking in by phone or at the desk: what is said already, answers at hand, chasers on open records."""
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from complaints.models import Complaint
+from complaints.models import CannedAnswer, Complaint
 from complaints.selectors import incoming
-from complaints.services import chasers
+from complaints.services import canned, chasers
+from complaints.views.canned import at_hand
 from complaints.views.common import registers
 from core.permissions import require
 from core.views import get_visible_or_404, render_page
+from customers import selectors
 from customers.choices import MatchStrength
 from customers.forms.interactions import CallForm
 from customers.models import ContactPerson, Customer
@@ -39,6 +41,28 @@ def _customers(request):
     return (
         list(Customer.objects.visible_to(user).filter(pk=key).values_list("pk", flat=True)) if key.isdecimal() else []
     )
+
+
+@registers
+@require_POST
+def fitting(request):
+    """The part of the page with canned answers that fit what is being typed."""
+    number = selectors.callers_of(request.POST.get("number", ""), user=request.user)
+    context = {"answers": at_hand(request.user, request.POST.get("summary", ""), number.callers)}
+    return render_page(request, "complaints/calls_answers.html", context)
+
+
+@registers
+@require_POST
+def answered(request, pk):
+    """The caller was given a canned answer: the call is logged with it, and the answer counts as used."""
+    answer = get_object_or_404(CannedAnswer.objects.visible_to(request.user).in_use(), pk=pk)
+    form = CallForm(request.POST, request.FILES, user=request.user)
+    if not form.is_valid():
+        return call_page(request, form)
+    canned.log_answered(answer, by=request.user, **form.values())
+    messages.success(request, _("Logged as answered with “%(answer)s”.") % {"answer": answer})
+    return redirect("customers:call")
 
 
 @registers

@@ -18,6 +18,13 @@ def options(user, words, complaint=None):
     ]
 
 
+def at_hand(user, said, callers=()):
+    """(answer, text filled in) of what fits the words of a call; in the caller's language where it is certain who calls."""
+    known = next((caller.contact for caller in callers if caller.is_certain and caller.contact), None)
+    values = desk.values_for(by=user) | ({"customer": known.name} if known else {})
+    return [(row, canned.fill(desk.text_of(row, known), values)) for row in desk.fitting(user, said)]
+
+
 def picked(request):
     """The answer in use that the address of a form of a reply names, or None."""
     key = request.GET.get("canned", "")

@@ -116,9 +116,24 @@
   const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
   let leader = 0;
 
+  /* the sheet also tells the keys that only this page has, by the words of what they press */
+  function tell(sheet) {
+    const line = sheet.querySelector("[data-page-key]");
+    for (const old of all("[data-told]", sheet)) old.remove();
+    for (const target of all("[data-key]")) {
+      if ("np".includes(target.dataset.key)) continue; // told for every page
+      const key = line.cloneNode(true), what = line.nextElementSibling.cloneNode(true);
+      const words = target.cloneNode(true);
+      for (const drawn of all("kbd, svg", words)) drawn.remove();
+      key.firstElementChild.textContent = target.dataset.key;
+      what.textContent = target.getAttribute("aria-label") || words.textContent.trim();
+      for (const part of [key, what]) { part.hidden = false; part.dataset.told = ""; line.before(part); }
+    }
+  }
+
   const KEYS = {
     "/": () => { const field = document.querySelector("[data-search]"); if (field) { field.focus(); field.select(); } },
-    "?": () => { const sheet = document.getElementById("keys"); if (sheet && !sheet.open) sheet.showModal(); },
+    "?": () => { const sheet = document.getElementById("keys"); if (sheet && !sheet.open) { tell(sheet); sheet.showModal(); } },
     g: () => { leader = Date.now(); },
     j: () => walk(1),
     k: () => walk(-1),

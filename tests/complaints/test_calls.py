@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.ledger_tables import TOLD
-from complaints.models import Complaint, Conversation, Source
-from complaints.selectors import incoming
-from complaints.services import chasers, personal
+from complaints.models import CannedUse, Complaint, Conversation, Source
+from complaints.selectors import desk, incoming
+from complaints.services import canned, chasers, personal
 from core.workflow import InvalidTransition
 from customers.models import Interaction
 from customers.names import e164
@@ -222,3 +222,37 @@ def look_up(page, number):
     page.keyboard.type(number)
     page.keyboard.press("Enter")
     page.wait_for_selector("[name=summary]:focus")
+
+
+# Answers at hand ----------------------------------------------------------------------------------------
+
+
+def canned_answer(crew, name, text):
+    words = {"title_zh": name, "title_en": f"{name} (en)", "text_zh": text, "text_en": f"{{customer}}: {text} (en)"}
+    return canned.approve(canned.write(by=crew.agent, **words), by=crew.lead)
+
+
+def test_answers_that_fit_what_is_said_stand_first(as_agent, crew, person):
+    invoice = canned_answer(crew, "重开发票", "发票三天内重开。")
+    parking = canned_answer(crew, "停车", "停车场凭短信免费。")
+    canned.write(by=crew.agent, title_zh="发票草稿", title_en="x", text_zh="发票抬头", text_en="x")
+    assert desk.fitting(crew.agent, "我的发票抬头错了，要重开") == [invoice]
+    assert desk.fitting(crew.agent, "") == desk.fitting(crew.agent, "鼋鼍") == [invoice, parking]
+    type(person).objects.filter(pk=person.pk).update(language="en")
+    shown = as_agent.post(reverse("complaints:fitting"), {"summary": "发票", "number": "13812345678"}).content.decode()
+    assert ["<html" in shown, "刘芳: 发票三天内重开。 (en)" in shown, "停车" in shown] == [False, True, False]
+    assert as_agent.get(reverse("complaints:fitting")).status_code == 405
+
+
+def test_call_answered_with_a_canned_answer_is_logged_and_counted(as_agent, crew, person):
+    answer = canned_answer(crew, "重开发票", "发票三天内重开。")
+    url = reverse("complaints:answered", args=[answer.pk])
+    assert as_agent.post(url, typed(summary="")).status_code == 200
+    assert (Interaction.objects.count(), CannedUse.objects.count()) == (0, 0)
+    assert as_agent.post(url, typed(number="13812345678", who=f"contact:{person.pk}"))["Location"] == CALL
+    call, use = Interaction.objects.get(), CannedUse.objects.get()
+    assert (call.contact, call.summary.splitlines()[0], answer.title in call.summary) == (person, SAID, True)
+    assert (use.answer, use.interaction, use.by, use.complaint) == (answer, call, crew.agent, None)
+    canned.retire(answer, by=crew.lead, comment="旧")
+    assert as_agent.post(url, typed()).status_code == 404
+    assert Interaction.objects.count() == 1

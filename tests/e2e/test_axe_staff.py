@@ -11,6 +11,7 @@ from accounts.choices import Role
 from appraisal.choices import CycleState
 from appraisal.models import ScoreSheet
 from complaints.choices import State
+from complaints.services import canned
 from improvements.choices import MeasureState
 from surveys.models import BankQuestion
 from surveys.services import bank, indicators, questionnaires, waves
@@ -104,3 +105,28 @@ def test_home_of_every_role(signed_in):
         page = signed_in(user, LOOKS[number % 2])
         walk(page, ["/"])
         page.context.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_desk(signed_in, look):
+    """Ledger, board, figures and what is learned, each with a record in it; one page each of what is looked up."""
+    crew = said.Crew()
+    said.complaint_at(State.CLOSED, crew)
+    complaint = said.complaint_at(State.HANDLING, crew)
+    texts = {
+        "title_zh": "重开发票",
+        "title_en": "Invoice anew",
+        "text_zh": "三天内重开。",
+        "text_en": "Within three days.",
+    }
+    canned.approve(canned.write(by=crew.agent, **texts), by=crew.lead)
+    names = (
+        "board", "status", "figures", "figure_targets", "policies", "policy_create", "process", "code_lists", "absences",
+        "reply_templates", "reply_template_create", "canned_list", "risk_list", "notice", "clusters", "library", "case_meetings",
+        "case_reports", "feedback_list",
+    )  # fmt: skip
+    page = signed_in(crew.lead, look)
+    walk(page, [*(reverse(f"complaints:{name}") for name in names), f"{reverse('complaints:list')}?view=all&q=换讲师",
+                reverse("complaints:act", args=[complaint.pk, "merge"])])  # fmt: skip
+    page = signed_in(crew.agent, look)
+    walk(page, [reverse("customers:call"), reverse("complaints:canned_create"), reverse("complaints:risk_create")])
