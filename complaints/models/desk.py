@@ -57,6 +57,10 @@ class CannedAnswer(Tracked):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name=_("takes the place of")
     )
+    cluster = models.ForeignKey(
+        "complaints.Cluster", models.PROTECT, null=True, blank=True, related_name="canned_answers",
+        verbose_name=_("cluster"), editable=False,
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=20, choices=CannedState, default=CannedState.DRAFT)
 
     objects = CannedQuerySet.as_manager()

@@ -45,7 +45,9 @@ def fill(text, values):
 
 @transaction.atomic
 def write(*, by, replaces=None, **fields):
-    """A new draft; ``replaces`` is the answer whose place it takes when it is approved. Raises ValidationError."""
+    """A new draft; ``replaces`` is the answer whose place it takes when it is approved, ``cluster`` the complaints that led to
+    it. Raises ValidationError.
+    """
     for name in ("text_zh", "text_en"):
         check_text(fields[name])
     return start(CannedAnswer(owner=by, replaces=replaces, **fields), by=by)
@@ -56,7 +58,9 @@ def revise(answer, *, by):
     if answer.state != CannedState.APPROVED:
         raise InvalidTransition(_("Only an answer in use is revised."))
     found = answer.revisions.filter(state=CannedState.DRAFT).first()
-    return found or write(by=by, replaces=answer, **{name: getattr(answer, name) for name in TEXTS})
+    return found or write(
+        by=by, replaces=answer, cluster=answer.cluster, **{name: getattr(answer, name) for name in TEXTS}
+    )
 
 
 @transaction.atomic

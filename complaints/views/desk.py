@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from complaints.choices import Category, Kind
 from complaints.forms import desk as forms
 from complaints.home_desk import ANSWERS, TELLS
-from complaints.models import CannedAnswer, ChannelNotice, PreventionItem
+from complaints.models import CannedAnswer, ChannelNotice, Cluster, PreventionItem
 from complaints.services import canned, notices, risks
 from complaints.tables_desk import CannedFilter, CannedTable, RiskFilter, RiskTable
 from complaints.views.acts import RecordAct
@@ -39,12 +40,25 @@ def canned_list(request):
 
 @needs("complaints.handle")
 def canned_create(request):
-    form = forms.CannedForm(posted(request))
+    cluster = _cluster(request)
+    form = forms.CannedForm(posted(request), initial=_answer_to(cluster))
     if form.is_valid():
-        answer = canned.write(by=request.user, **form.values())
+        answer = canned.write(by=request.user, cluster=cluster, **form.values())
         messages.success(request, _("Saved. Somebody else reviews it before it is used."))
         return redirect(answer)
     return _form(request, form, _("Write a canned answer"), "complaints:canned_list", _("Canned answers"))
+
+
+def _cluster(request):
+    """The cluster of complaints in the address to which the answer is written, if the user sees it."""
+    key = request.GET.get("cluster", "")
+    return Cluster.objects.visible_to(request.user).filter(pk=key).first() if key.isdecimal() else None
+
+
+def _answer_to(cluster):
+    if cluster is None:
+        return {}
+    return {"topic": cluster.category if cluster.category in Category.values else "", "kind": Kind.COMPLAINT}
 
 
 @answers

@@ -88,6 +88,7 @@ def cluster(request, pk):
     context = {
         "cluster": row, "rows": seen[:MOST], "may_act": request.user.has_perm("complaints.learn"),
         "raised": row.raised, "entries": row.library_entries.visible_to(request.user),
+        "answers": row.canned_answers.visible_to(request.user), "may_answer": request.user.has_perm("complaints.handle"),
         "events": row.transitions.select_related("by", "on_behalf_of"), "panels": panels("complaints.cluster", request, row),
     }  # fmt: skip
     return render_page(request, "complaints/cluster.html", context)

@@ -342,6 +342,22 @@ def test_a_cluster_becomes_an_improvement_a_procedure_and_feedback(as_lead, pile
     })  # fmt: skip
     assert FeedbackList.objects.get().complaints.count() == 3
     assert as_lead.get(listed.url).status_code == 200
+    write = f"{reverse('complaints:canned_create')}?cluster={row.pk}"
+    assert as_lead.get(write).context["form"].initial == {"topic": "service", "kind": "complaint"}
+    words = {
+        "title_zh": "请假通知",
+        "title_en": "Leave",
+        "text_zh": "提前一天通知。",
+        "text_en": "A day ahead.",
+        "topic": "service",
+        "kind": "complaint",
+    }
+    answer_url = as_lead.post(write, words).url
+    assert [answer.get_absolute_url() for answer in row.canned_answers.all()] == [answer_url]
+    assert (
+        answer_url in as_lead.get(cluster_url).content.decode()
+        and cluster_url in as_lead.get(answer_url).content.decode()
+    )
     with pytest.raises(DatabaseError), transaction.atomic():
         Cluster.objects.filter(pk=row.pk).update(count=9)
 
