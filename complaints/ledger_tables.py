@@ -14,7 +14,7 @@ from core.models import Event
 from core.tables import CodeColumn, DayColumn, NumberColumn
 from customers.choices import Tier
 
-USUAL = ("number", "kind", "title", "who", "received_at", "receiver", "responsible", "state", "result", "due")
+USUAL = ("number", "kind", "title", "who", "received_at", "responsible", "state", "result", "due")
 
 
 def last(rows, column):

@@ -80,7 +80,7 @@ class LibraryFilter(PortalFilterSet):
 
 class LibraryTable(PortalTable):
     number = CodeColumn(verbose_name=_("Number"))
-    title = tables.Column(verbose_name=_("Title"), accessor="pk", orderable=False, attrs={"td": {"class": "cut"}})
+    title = tables.Column(verbose_name=_("Title"), accessor="pk", orderable=False)
     kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind", attrs=NOWRAP)
     category = tables.Column(verbose_name=pgettext_lazy("figures", "Type"), default="–", attrs=NARROW)
     difficulty = BadgeColumn("difficulty_badge", verbose_name=_("Level of difficulty"), order_by="difficulty")

@@ -33,7 +33,7 @@ class CannedFilter(PortalFilterSet):
 
 
 class CannedTable(PortalTable):
-    title = tables.Column(verbose_name=_("Title"), accessor="title", orderable=False, attrs={"td": {"class": "cut"}})
+    title = tables.Column(verbose_name=_("Title"), accessor="title", orderable=False)
     topic = tables.Column(verbose_name=_("Topic"), accessor="get_topic_display", order_by="topic", default="–")
     kind = tables.Column(verbose_name=_("For"), accessor="get_kind_display", order_by="kind", default="–")
     owner = tables.Column(verbose_name=_("Owner"), order_by="owner__name_key")
@@ -64,7 +64,7 @@ class RiskFilter(PortalFilterSet):
 
 class RiskTable(PortalTable):
     number = CodeColumn(verbose_name=_("Number"))
-    title = tables.Column(verbose_name=_("About"), orderable=False, attrs={"td": {"class": "cut"}})
+    title = tables.Column(verbose_name=_("About"), orderable=False)
     unit = tables.Column(verbose_name=_("Unit"), order_by="unit__path", default="–")
     weight = NumberColumn(verbose_name=_("Weight"), accessor="weight", orderable=False, default="–")
     reporter = tables.Column(verbose_name=_("Noticed by"), order_by="reporter__name_key")
