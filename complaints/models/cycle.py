@@ -94,6 +94,12 @@ class Cycle(models.Model):
             models.Index(fields=["response_due", "n"], name="cycle_by_response_due"),
             models.Index(fields=["replied_at"], name="cycle_by_reply"),
             models.Index(fields=["closed_at"], name="cycle_by_close"),
+            models.Index(
+                fields=["complaint"],
+                include=["response_due", "result_due", "first_response_at"],
+                condition=Q(closed_at=None, replied_at=None),
+                name="cycle_running",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "n"], name="cycle_once"),
