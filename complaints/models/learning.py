@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import units_of
@@ -93,7 +93,7 @@ class Cluster(models.Model):
     @property
     def title(self):
         given = {"category": category_name(self.category), "cause": cause_name(self.cause), "count": self.count}
-        return _now("%(count)s complaints: %(category)s, %(cause)s") % given
+        return gettext("%(count)s complaints: %(category)s, %(cause)s") % given
 
     @property
     def transitions(self):
@@ -304,7 +304,7 @@ class CaseReport(Tracked):
         verbose_name_plural = _("case reports")
 
     def __str__(self):
-        return _now("Case report, %(period)s") % {"period": periods.label(self.period)}
+        return gettext("Case report, %(period)s") % {"period": periods.label(self.period)}
 
     def get_absolute_url(self):
         return reverse("complaints:case_report", args=[self.pk])
