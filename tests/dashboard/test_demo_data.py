@@ -43,6 +43,7 @@ from surveys.instrument_review import problems
 from surveys.models import Finding, LowAnswer, Opinion, QuestionnaireVersion, Response, SealOpening, SurveyPlan, Wave
 from surveys.selectors import results
 from surveys.services import questionnaires
+from tests.support import migrated
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -261,14 +262,14 @@ def test_only_a_marked_database_is_removed():
 
 @pytest.fixture
 def other_database(child_environment):
-    """Environment of a new, empty database beside the test database."""
+    """Environment of a new, migrated database beside the test database."""
     owner = urlsplit(child_environment["DATABASE_OWNER_URL"])
     link = psycopg2.connect(child_environment["DATABASE_OWNER_URL"])
     link.autocommit = True
     name = f"{owner.path[1:]}_demo"
     with link.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated.template()}"')
     urls = {
         key: urlsplit(child_environment[key])._replace(path=f"/{name}").geturl()
         for key in ("DATABASE_URL", "DATABASE_OWNER_URL")
@@ -297,8 +298,8 @@ def test_remove_leaves_an_empty_migrated_database(other_database):
             return cursor.fetchone()[0]
 
     made = (
-        "from django.core.management import call_command; from dashboard.demo import database, people; from datetime import date; "
-        "call_command('migrate', verbosity=0); people.make(date(2024, 1, 2)); database.mark(size='none')"
+        "from dashboard.demo import database, people; from datetime import date; "
+        "people.make(date(2024, 1, 2)); database.mark(size='none')"
     )
     assert manage("shell", "-v0", "-c", made)[0] == 0
     assert ask("SELECT count(*) FROM accounts_user") == 41

@@ -19,7 +19,7 @@ KEPT = 4
 def make(owner):
     """Give the owner's connection its test database; migrations run where neither a copy nor a dump exists."""
     name = owner.creation._get_test_db_name()
-    made, dump = f"test_made_{_migrations()}", _dump()
+    made, dump = template(), _dump()
     with _server(owner) as server:
         _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         is_copied, is_loaded = _exists(server, made), bool(dump and dump.exists())
@@ -36,6 +36,11 @@ def make(owner):
             _run(server, "CREATE DATABASE {} TEMPLATE {}", made, name)
         if dump and not is_there:
             _keep(owner, made, dump)
+
+
+def template():
+    """Name of the database that holds nothing but these migrations; what is made from it need not run them."""
+    return f"test_made_{_migrations()}"
 
 
 @contextmanager
