@@ -42,7 +42,8 @@ SECOND = ("2024年台账", "2024-008", "建议", "2024-04-01", "2024-04-02", "",
 
 
 @pytest.fixture(autouse=True)
-def _english():
+def _english(client, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     with translation.override("en"):
         yield
 
