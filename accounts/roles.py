@@ -23,7 +23,7 @@ GRANTS = {
         "complaints.review_reply", "complaints.call_back", "complaints.manage", "complaints.decide_suggestion",
         "complaints.reveal_complainant", "complaints.export_ledger", "complaints.log_risk", "improvements.see_all",
         "improvements.open_case", "appraisal.see_own", "appraisal.rate",
-        "complaints.see_library", "complaints.write_library", "complaints.confirm_library", "complaints.learn",
+        "complaints.see_library", "complaints.write_library", "complaints.confirm_library", "complaints.learn", "complaints.import_past",
         "fieldwork.see_calls", "fieldwork.make_calls", "fieldwork.check_calls", "fieldwork.manage_rules",
         "surveys.see_custody", "surveys.hand_over", "surveys.keep_material", "surveys.approve_disposal", "surveys.see_entrustments",
         "fieldwork.see_visits", "fieldwork.make_visits", "fieldwork.reveal_secrets",

@@ -13,7 +13,9 @@ class ComplaintsConfig(AppConfig):
             exports,
             home,
             home_calls,
+            home_past,
             home_work,
+            imports,
             messages,
             messages_calls,
             messages_work,
@@ -29,6 +31,7 @@ class ComplaintsConfig(AppConfig):
         home.register()
         home_work.register()
         home_calls.register()
+        home_past.register()
         add_taker(mails.take_in)
         report_sections.register()
         signals.follow_up_escalated.connect(

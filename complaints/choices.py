@@ -38,6 +38,7 @@ class State(Coloured):
     WITHDRAWN = "withdrawn", pgettext_lazy("complaint", "Withdrawn")
     VOIDED = "voided", pgettext_lazy("complaint", "Void")
     MERGED = "merged", pgettext_lazy("complaint", "Merged")
+    PAST = "past", pgettext_lazy("complaint", "From a past ledger")
 
     @classmethod
     def colours(cls):
@@ -50,7 +51,9 @@ class State(Coloured):
 
     @classmethod
     def ended(cls):
-        return [cls.CLOSED.value, cls.DECLINED.value, cls.WITHDRAWN.value, cls.VOIDED.value, cls.MERGED.value]
+        return [
+            cls.CLOSED.value, cls.DECLINED.value, cls.WITHDRAWN.value, cls.VOIDED.value, cls.MERGED.value, cls.PAST.value
+        ]  # fmt: skip
 
     @classmethod
     def open(cls):
@@ -528,3 +531,19 @@ class Level(Coloured):
     @classmethod
     def colours(cls):
         return {"medium": "attention", "high": "danger"}
+
+
+# Past ledgers ------------------------------------------------------------------------------------------
+
+PAST_SERIES = "LS"  # the row of numbers of records that came from an old ledger
+
+
+class PastState(Coloured):
+    """Whether the records of an import stand in the ledger."""
+
+    KEPT = "kept", pgettext_lazy("past ledger", "In the ledger")
+    TAKEN_BACK = "taken_back", pgettext_lazy("past ledger", "Taken back")
+
+    @classmethod
+    def colours(cls):
+        return {"kept": "success"}

@@ -11,6 +11,7 @@ from accounts.selectors import units_of
 from complaints.choices import CodeList, Kind, MailState, Nature, Priority, Severity, State, Verdict
 from complaints.figure_filter import FigureFilter
 from complaints.filters_clocks import PersonFilter, PlaceFilter
+from complaints.filters_past import PastImportFilter
 from complaints.models import Complaint, Cycle, MailItem
 from complaints.selectors import code_lists
 from complaints.selectors.search import search
@@ -27,7 +28,9 @@ CLOCKS = (
 )
 NARROWING = (
     "figure", "state", "customer", "q", "received_at", "closed_at", "breached", "clock", "handler", "verdict", "tier", "repeat", "again",
+    "origin", "batch",
 )  # fmt: skip
+ORIGINS = (("own", _("The portal")), ("past", _("A past ledger")))
 COMMON_CAP = 100  # a word that is everywhere is counted no further
 VIEWS = (
     ("open", pgettext_lazy("complaint", "Open")),
@@ -63,8 +66,10 @@ class ComplaintFilter(PortalFilterSet):
     )
     again = django_filters.BooleanFilter(label=_("Handled more than once"), method="handled_again")
     received_at = day_range(label=_("Received"))
-    closed_at = day_range(label=_("Closed"), field_name="cycle__closed_at")
+    closed_at = day_range(label=_("Closed"), method="ended_between")
     breached = django_filters.BooleanFilter(label=_("A clock was not kept"), method="not_kept")
+    origin = django_filters.ChoiceFilter(label=_("Comes from"), choices=ORIGINS, method="from_where")
+    batch = PastImportFilter()
     place = PlaceFilter()
     person = PersonFilter()
     customer = OfCustomer()
@@ -74,8 +79,8 @@ class ComplaintFilter(PortalFilterSet):
         model = Complaint
         fields = (
             "view", "q", "kind", "state", "category", "severity", "priority", "nature", "channel", "unit", "handler", "clock",
-            "breached", "verdict", "tier", "repeat", "again", "received_at", "closed_at", "place", "person", "customer",
-            "figure",
+            "breached", "verdict", "tier", "repeat", "again", "received_at", "closed_at", "origin", "batch", "place", "person",
+            "customer", "figure",
         )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -92,7 +97,21 @@ class ComplaintFilter(PortalFilterSet):
 
     def not_kept(self, rows, name, value):
         breached = Exists(Cycle.objects.not_kept().filter(complaint=OuterRef("pk")))
-        return rows.filter(breached) if value else rows.filter(~breached)
+        return rows.filter(breached) if value else rows.filter(~breached).exclude(state=State.PAST)
+
+    def ended_between(self, rows, name, value):
+        """By the end of the cycle; of records of past ledgers, where those are asked for, by the day that stands there."""
+        is_past = self.form.cleaned_data.get("origin") == "past" or self.form.cleaned_data.get("batch")
+        for end, moment in (("gte", value.start), ("lte", value.stop)):
+            if moment is not None:
+                rows = rows.filter(**(
+                    {f"past__closed_on__{end}": timezone.localdate(moment)} if is_past else {f"cycle__closed_at__{end}": moment}
+                ))  # fmt: skip
+        return rows
+
+    def from_where(self, rows, name, value):
+        """A record of a past ledger has no cycle, also when its import was taken back."""
+        return rows.filter(state=State.PAST) if value == "past" else rows.filter(cycle__isnull=False)
 
     def handled_by(self, rows, name, value):
         """By a part of the name; "-" finds what nobody handles."""

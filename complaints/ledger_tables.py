@@ -1,7 +1,8 @@
 """All columns of the ledger, of which each person sees those chosen: the union of what the regulations ask for (CMP-09, 10, 31)."""
 
 import django_tables2 as tables
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, F, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -47,6 +48,8 @@ TOLD = {
     ),
     "comment": lambda: last(CallBack.objects.exclude(comment=""), "comment"),
 }  # fmt: skip
+
+OF_PAST = {"cause": "cause", "taken": "measures", "reply": "result", "comment": "comment"}
 
 
 class WordColumn(tables.Column):
@@ -101,19 +104,21 @@ class PickColumn(tables.Column):
 
 class LedgerTable(ComplaintTable):
     pick = PickColumn()
-    customer = tables.Column(verbose_name=_("Customer"), orderable=False, default="–")
+    customer = tables.Column(verbose_name=_("Customer"), accessor="told_customer", orderable=False, default="–")
     tier = WordColumn(Tier, verbose_name=_("Customer tier"), accessor="customer__tier")
     phone = tables.Column(verbose_name=_("Phone"), accessor="complainant__masked_phone", orderable=False, default="–")
-    unit = tables.Column(verbose_name=_("Responsible unit"), order_by="unit__path", default="–")
-    handler = tables.Column(verbose_name=_("Handled by"), order_by="handler__name_key", default="–")
+    unit = tables.Column(verbose_name=_("Responsible unit"), accessor="told_unit", order_by="unit__path", default="–")
+    handler = tables.Column(
+        verbose_name=_("Handled by"), accessor="told_handler", order_by="handler__name_key", default="–"
+    )
     desk = tables.Column(verbose_name=_("Receiving unit"), orderable=False, default="–")
     nature = WordColumn(Nature, verbose_name=_("Nature"))
     scope = WordColumn(Scope, verbose_name=_("Scope of effect"))
     classified_at = DayColumn(verbose_name=_("Classified"), orderable=False, default="–")
     assigned_at = DayColumn(verbose_name=_("First assigned"), orderable=False, default="–")
     called_back_at = DayColumn(verbose_name=_("Called back"), orderable=False, default="–")
-    closed_at = DayColumn(verbose_name=_("Closed"), accessor="cycle__closed_at", orderable=False, default="–")
-    verdict = WordColumn(Verdict, verbose_name=_("Responsibility"), accessor="cycle__verdict")
+    closed_at = DayColumn(verbose_name=_("Closed"), accessor="told_closed_at", orderable=False, default="–")
+    verdict = WordColumn(Verdict, verbose_name=_("Responsibility"), accessor="told_verdict")
     cause = CauseColumn(verbose_name=_("Cause"), orderable=False, default="–")
     facts = TextColumn(verbose_name=_("Facts found"))
     remedy = TextColumn(verbose_name=_("Remedy"))
@@ -122,6 +127,12 @@ class LedgerTable(ComplaintTable):
     score = NumberColumn(verbose_name=_("Satisfaction with the handling"), orderable=False, default="–")
     comment = TextColumn(verbose_name=_("Customer's words"))
     chasers = NumberColumn(verbose_name=_("Pressed for an answer"), orderable=False, default="–")
+    past_ledger = tables.Column(verbose_name=_("Old ledger"), accessor="past__ledger", orderable=False, default="–")
+    past_number = CodeColumn(verbose_name=_("Old number"), accessor="past__old_number", orderable=False, default="–")
+    past_satisfaction = tables.Column(
+        verbose_name=_("Satisfaction in the old ledger"), accessor="past__satisfaction", orderable=False, default="–"
+    )
+    past_remark = TextColumn(verbose_name=_("Remark of the old ledger"), accessor="past__remark")
     repeat_of = CodeColumn(verbose_name=_("Repeats"), accessor="repeat_of__number", orderable=False, default="–")
 
     class Meta(ComplaintTable.Meta):
@@ -130,7 +141,7 @@ class LedgerTable(ComplaintTable):
             "registered_at", "receiver", "desk", "category", "nature", "severity", "scope", "classified_at", "assigned_at",
             "responsible", "unit", "handler", "state", "facts", "cause", "verdict", "remedy", "taken", "reply", "result",
             "score", "comment", "chasers", "repeat_of", "cycle_n", "response_due", "first_response_at", "result_due", "replied_at",
-            "called_back_at", "closed_at", "late", "due",
+            "called_back_at", "closed_at", "late", "past_ledger", "past_number", "past_satisfaction", "past_remark", "due",
         )  # fmt: skip
 
     def __init__(self, *args, chosen=USUAL, picks=False, **kwargs):
@@ -149,7 +160,12 @@ def chosen_of(names):
     return tuple(name for name in ALL if name in set(names)) or USUAL
 
 
+def _told(name):
+    """What the newest row says, or the old ledger of a record that came from one."""
+    return Coalesce(TOLD[name](), F(f"past__{OF_PAST[name]}")) if name in OF_PAST else TOLD[name]()
+
+
 def with_columns(rows, chosen):
     """``rows`` with what the chosen columns need of other tables."""
-    rows = rows.annotate(**{name: TOLD[name]() for name in chosen if name in TOLD})
+    rows = rows.annotate(**{name: _told(name) for name in chosen if name in TOLD})
     return rows.select_related("repeat_of") if "repeat_of" in chosen else rows

@@ -186,4 +186,4 @@ add_rule("complaints.end_absence", capability("complaints.assess") | is_own_abse
 add_rule("complaints.hand_over", capability("complaints.assess"),
          _("Records of a person are handed over by a service lead."))  # fmt: skip
 import complaints.rules_learning  # noqa: E402, F401  (its rules stand on a page of their own)
-from complaints import rules_desk, rules_work  # noqa: E402, F401  (the rest of the page; it builds on what stands above)
+from complaints import rules_desk, rules_past, rules_work  # noqa: E402, F401  (the rest of the page; it builds on what stands above)

@@ -22,6 +22,8 @@ class ClockColumn(tables.Column):
 
     def render(self, record, table):
         cycle = record.cycle
+        if cycle is None:  # of a past ledger: nothing was promised
+            return "–"
         if cycle.due_at:
             return due_html(table.context or {}, at=cycle.due_at, left=cycle.elapsed_left, original=cycle.original_due)
         if cycle.is_paused:
@@ -32,7 +34,7 @@ class ClockColumn(tables.Column):
         return format_html('<span class="ink3">{}</span>', shown)
 
     def value(self, record, **kwargs):
-        at = record.cycle.due_at
+        at = record.cycle.due_at if record.cycle else None
         return moments.local(at).replace(tzinfo=None) if at else None
 
 
@@ -48,7 +50,11 @@ class ComplaintTable(PortalTable):
     received_at = DayColumn(verbose_name=_("Received"))
     registered_at = DayColumn(verbose_name=_("Registered"), visible=False)
     receiver = tables.Column(
-        verbose_name=_("Received by"), order_by="receiver__name_key", default=_("Customer's form"), attrs=NARROW
+        verbose_name=_("Received by"),
+        accessor="told_receiver",
+        order_by="receiver__name_key",
+        default=_("Customer's form"),
+        attrs=NARROW,
     )
     category = tables.Column(
         verbose_name=_("Category"), accessor="get_category_display", order_by="category", default="–", visible=False
@@ -72,7 +78,9 @@ class ComplaintTable(PortalTable):
     response_due = DayColumn(verbose_name=_("First response due"), accessor="cycle__response_due", visible=False)
     first_response_at = DayColumn(verbose_name=_("First response"), accessor="cycle__first_response_at", visible=False)
     result_due = DayColumn(verbose_name=_("Result due"), accessor="cycle__result_due", visible=False)
-    replied_at = DayColumn(verbose_name=_("Replied"), accessor="cycle__replied_at", visible=False)
+    replied_at = DayColumn(
+        verbose_name=_("Replied"), accessor="told_replied_at", order_by="cycle__replied_at", visible=False
+    )
     late = tables.BooleanColumn(verbose_name=_("A clock was not kept"), accessor="cycle__is_breached", visible=False)
     due = ClockColumn(verbose_name=_("Due"), accessor="cycle__due_at", order_by="cycle__result_due", empty_values=())
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from complaints.urls_learning import urlpatterns as learning
-from complaints.views import acts, bulk, calls, clocks, complaints, desk, ledger, mails, work
+from complaints.views import acts, bulk, calls, clocks, complaints, desk, ledger, mails, past, work
 
 app_name = "complaints"
 urlpatterns = [
@@ -47,6 +47,9 @@ urlpatterns = [
     path("risks/<int:pk>/", desk.risk_detail, name="risk"),
     path("risks/<int:pk>/<slug:step>/", desk.risk_act, name="risk_act"),
     path("notice/", desk.notice, name="notice"),
+    path("past/", past.past_list, name="past_list"),
+    path("past/<int:pk>/", past.past_import, name="past_import"),
+    path("past/<int:pk>/<slug:step>/", past.past_act, name="past_act"),
     path("<int:pk>/", complaints.complaint_detail, name="detail"),
     path("<int:pk>/reveal/", complaints.complaint_reveal, name="reveal"),
     path("<int:pk>/<slug:step>/", acts.act, name="act"),

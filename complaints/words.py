@@ -1,7 +1,7 @@
 """How the words of a record come into the search, said once for the migrations: SQL functions and a trigger per text.
 
 A text of a record that people may read on its page and that is not encrypted is one line here. A later migration that adds
-a table calls ``spoken()`` with all lines again.
+a table calls ``also_spoken()``.
 """
 
 from django.db import migrations
@@ -100,12 +100,28 @@ def functions():
 
 def spoken(*sources):
     """Operations for all texts: ``sources`` are (table, column that leads to the record, columns with words)."""
+    return [
+        migrations.RunSQL(said(*sources), "DROP FUNCTION complaints_said(bigint);"),
+        *(follow(*source) for source in sources),
+    ]
+
+
+def also_spoken(*added, before):
+    """Operations for texts that a later table adds to those of ``before``."""
+    return [
+        migrations.RunSQL(said(*before, *added), said(*before)),
+        *(follow(*source) for source in added),
+    ]
+
+
+def said(*sources):
+    """The function that reads all texts of a record."""
     parts = [
         f"SELECT concat_ws(chr(10), {', '.join(columns)}) FROM {table} WHERE {OF_RECORD[key]}"  # noqa: S608 (own names)
         for table, key, columns in sources
         if table != "complaints_conversation"
     ]
-    said = f"""
+    return f"""
 CREATE OR REPLACE FUNCTION complaints_said(record_id bigint) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT string_agg(words, chr(10)) FROM (
         SELECT concat_ws(chr(10), title, text, complaints_customer(customer_id)) AS words
@@ -116,10 +132,6 @@ CREATE OR REPLACE FUNCTION complaints_said(record_id bigint) RETURNS text LANGUA
     ) parts
 $$;
 """  # noqa: S608 (own names)
-    return [
-        migrations.RunSQL(said, "DROP FUNCTION complaints_said(bigint);"),
-        *(follow(*source) for source in sources),
-    ]
 
 
 def follow(table, key, columns):

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import CannedState, ExtensionState, Kind, MailState, PauseState, RecoveryState, RiskState
+from complaints.choices import (
+    CannedState,
+    ExtensionState,
+    Kind,
+    MailState,
+    PastState,
+    PauseState,
+    RecoveryState,
+    RiskState,
+)
 from complaints.choices import State as S
 from core.workflow import InvalidTransition, Step, Workflow
 
@@ -82,7 +91,14 @@ _resume = Step(
     effect=_("The result clock goes on with what was left of it."),
 )
 SUSPENDED = {S.SUSPENDED: {S.HANDLING: _resume, S.WITHDRAWN: _withdraw}}
-ENDS = {S.CLOSED: {}, S.DECLINED: {}, S.WITHDRAWN: {}, S.VOIDED: {}, S.MERGED: {}}
+_take_back = Step(
+    "past_ledgers.take_back",
+    "complaints.take_back_past",
+    needs_reason=True,
+    note=_("with all records of its import"),
+    effect=_("It is void; its number stays used, and the old ledger can be imported again."),
+)
+ENDS = {S.CLOSED: {}, S.DECLINED: {}, S.WITHDRAWN: {}, S.VOIDED: {}, S.MERGED: {}, S.PAST: {S.VOIDED: _take_back}}
 
 COMPLAINT = {
     S.REGISTERED: {
@@ -262,6 +278,7 @@ LEDGER = ByKind(
     title=_("Complaint, suggestion, enquiry or praise"),
     table=together(TABLES.values()),
     by_kind=TABLES,
+    begins=(S.PAST,),
 )
 
 _take = Step("mails.take_mail", "complaints.take_mail", note=_("with a new record, or to an open one"))
@@ -391,4 +408,11 @@ RISKS = Workflow(
         RiskState.MEASURE: {RiskState.CLOSED: _close},
         RiskState.CLOSED: {},
     },
+)
+
+PAST_IMPORTS = Workflow(
+    model="complaints.PastImport",
+    states=PastState,
+    title=_("Import of past ledgers"),
+    table={PastState.KEPT: {PastState.TAKEN_BACK: _take_back}, PastState.TAKEN_BACK: {}},
 )

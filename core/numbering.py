@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils import timezone
 
 KINDS = {"TS": "complaint", "JY": "suggestion", "ZX": "enquiry", "BY": "praise", "ZG": "rectification", "DC": "inspection",
-         "PX": "training", "BG": "report", "YF": "prevention"}  # fmt: skip
+         "PX": "training", "BG": "report", "YF": "prevention", "LS": "record of a past ledger"}  # fmt: skip
 
 
 # One place counts, also inside a larger statement; a number of more than six digits stays whole.
@@ -26,3 +26,17 @@ def take(kind, *, on=None):
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [kind, (on or timezone.localdate()).year])
         return cursor.fetchone()[0]
+
+
+TAKE_MANY = """INSERT INTO core_numbersequence (kind, year, last) VALUES (%s, %s, %s)
+ON CONFLICT (kind, year) DO UPDATE SET last = core_numbersequence.last + EXCLUDED.last RETURNING last"""
+
+
+def take_many(kind, count, *, year):
+    """The next ``count`` numbers of ``kind`` and ``year``, in order; what ``take`` says holds for all of them."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("numbering.take_many() needs the transaction that stores the numbered records")
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_MANY, [kind, year, count])
+        last = cursor.fetchone()[0]
+    return [f"{kind}-{year}-{n:06}" for n in range(last - count + 1, last + 1)]

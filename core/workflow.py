@@ -46,13 +46,15 @@ class Step:
 class Workflow:
     """A process as a table ``{state: {next state: Step}}``; final states map to ``{}``.
 
-    ``model`` is the label of the model whose ``state`` it drives, ``states`` its TextChoices class.
+    ``model`` is the label of the model whose ``state`` it drives, ``states`` its TextChoices class. Rows begin in the first state
+    of the table, or in one of ``begins``.
     """
 
     model: str
     states: type
     title: str
     table: dict = field(repr=False)
+    begins: tuple = ()
 
     def __post_init__(self):
         missing = set(self.states) - set(self.table)
@@ -91,6 +93,33 @@ class Workflow:
                 obj, step.act, by=by, comment=comment, on_behalf_of=on_behalf_of,
                 payload=payload, from_state=old.value, to_state=to.value,
             )  # fmt: skip
+
+    def move_all(self, rows, to, *, by, comment=""):
+        """Take ``rows``, all of one state, to ``to`` together: one statement for the rows, one for their events; all or nothing.
+
+        Raises InvalidTransition and LostRace as ``move`` does.
+        """
+        rows = list(rows)
+        if not rows:
+            return
+        (old,), to = {self.states(row.state) for row in rows}, self.states(to)
+        step = self.step(old, to)
+        if step is None or (step.needs_reason and not comment.strip()):
+            self.move(rows[0], to, by=by, comment=comment)  # it says why not
+        now, model = timezone.now(), type(rows[0])
+        with transaction.atomic():
+            seen = model._base_manager.filter(pk__in=[row.pk for row in rows], state=old.value)
+            if seen.update(version=F("version") + 1, updated_at=now, state=to.value) != len(rows):
+                raise LostRace(
+                    _("Somebody was faster: this record changed while you had it open. Nothing of yours was stored.")
+                )
+            Event.objects.bulk_create(
+                (
+                    event_of(row, step.act, by=by, comment=comment, from_state=old.value, to_state=to.value)
+                    for row in rows
+                ),
+                batch_size=2000,
+            )
 
 
 def compare_and_set(obj, *, expected_version=None, **fields):

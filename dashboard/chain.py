@@ -119,7 +119,7 @@ def _complaints(request, user, first, last):
 
 
 def _of_complaints(first, last):
-    return f"kind={Kind.COMPLAINT}&received_at_after={first}&received_at_before={last}"
+    return f"kind={Kind.COMPLAINT}&received_at_after={first}&received_at_before={last}&origin=own"
 
 
 def _findings(request, user, wave):
@@ -168,7 +168,8 @@ def charts(user, quarter):
     seen = Measure.objects.visible_to(user)
     yield measures.worked(Effect.objects.filter(measure__in=seen).select_related("measure__question")[:SHOWN])
     first, last = _days(quarter)
-    rows = in_days(Complaint.objects.visible_to(user).filter(kind=Kind.COMPLAINT), "received_at", first, last)
+    ours = Complaint.objects.visible_to(user).filter(kind=Kind.COMPLAINT, cycle__isnull=False)
+    rows = in_days(ours, "received_at", first, last)
     counted = dict(rows.exclude(category="").order_by().values_list("category").annotate(Count("pk")))
     url = f"{reverse('complaints:list')}?{_of_complaints(first, last)}"
     yield complaints.categories(counted, url, row_url=lambda category: f"{url}&category={category}")

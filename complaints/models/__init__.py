@@ -14,6 +14,7 @@ from complaints.models.learning import (
     LibraryEntry,
 )
 from complaints.models.mail import MailItem, MailReply
+from complaints.models.past import PastImport, PastRecord
 from complaints.models.search import RecordWords
 from complaints.models.source import Source
 from complaints.models.timing import Absence, ClockCheck, ClockPolicy, Extension, Pause, PauseReason, ProgressReport
@@ -68,6 +69,8 @@ __all__ = [
     "MailItem",
     "MailReply",
     "Merge",
+    "PastImport",
+    "PastRecord",
     "Pause",
     "PauseReason",
     "PreventionItem",

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import units_of
@@ -19,6 +20,7 @@ from complaints.choices import (
     State,
     Verdict,
 )
+from complaints.models.past import Told
 from complaints.models.timing import stands_in_for
 from complaints.models.work import CodeEntry, Involvement
 from core.crypto import EncryptedTextField, mask_email, mask_name, mask_phone
@@ -89,7 +91,7 @@ def known(name):
     return models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"complaint_of_{name}")
 
 
-class Complaint(Tracked):
+class Complaint(Told, Tracked):
     """A complaint, suggestion, enquiry or praise in the ledger (CMP-08–11). What was said and when never changes; it is
     never deleted. ``cycle`` is the cycle of handling that runs or ran last; ``desk`` the unit that received it.
     """
@@ -194,6 +196,9 @@ class Complaint(Tracked):
                 name="complaint_at_work_has_handler",
             ),
             models.CheckConstraint(
+                condition=~Q(state=State.PAST) | Q(cycle=None, handler=None), name="complaint_of_past_has_no_cycle"
+            ),
+            models.CheckConstraint(
                 condition=Q(contact=None) | Q(customer__isnull=False), name="complaint_contact_has_customer"
             ),
         ]
@@ -252,16 +257,19 @@ class Complaint(Tracked):
     def who(self):
         """The customer or, of a person nobody knows, the masked name."""
         person = self.complainant.masked_name
-        return " · ".join(filter(None, [str(self.customer) if self.customer_id else "", person])) or _("Anonymous")
+        return " · ".join(filter(None, [str(self.told_customer or ""), person])) or _("Anonymous")
 
     @property
     def responsible(self):
         """Unit and person, for lists."""
-        return " · ".join(str(one) for one in (self.unit, self.handler) if one)
+        return " · ".join(str(one) for one in (self.told_unit, self.told_handler) if one)
 
     @property
     def result(self):
         """What came of it, in a few words; empty while nothing did."""
+        if old := self.old:
+            words = [Verdict(old.verdict).label if old.verdict else "", Truncator(old.result).chars(60)]
+            return " · ".join(str(word) for word in words if word)
         cycle = self.cycle
         words = [Verdict(cycle.verdict).label] if cycle.verdict else []
         if self.kind == Kind.SUGGESTION and self.state in State.decided():

@@ -6,7 +6,8 @@ opens to its rows. Nothing of nothing is not a number (K4); values are Decimals,
 
 Timely rates use the due cohort: rows whose deadline fell in the period, and has passed. An overdue open record is a
 failure from the day it fell due. A record is charged to the unit that held it at that moment, whoever holds it now.
-Merged, declined and void records are out everywhere; merged ones count with the record they are handled with.
+Merged, declined and void records are out everywhere; merged ones count with the record they are handled with. So are
+records of past ledgers: the portal promised nothing for them (docs/adr/0020).
 """
 
 from collections import defaultdict
@@ -47,7 +48,12 @@ from core.worktime.store import calendar_for
 from customers.choices import Direction
 from customers.models import ServiceRecord
 
-OUT = (State.DECLINED.value, State.VOIDED.value, "merged")  # not ours, entered in error, counted with another
+OUT = (
+    State.DECLINED.value,
+    State.VOIDED.value,
+    "merged",
+    State.PAST.value,
+)  # not ours, in error, counted with another, of before
 SETTLED_EARLY = ("withdrawn", "merged")  # ends by which a clock that had not run out counts neither way
 EXACT = Decimal("0.000001")
 SHOWN = Decimal("0.1")

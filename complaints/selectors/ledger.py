@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import OrgUnit
-from complaints.choices import Clock, Kind, State
+from complaints.choices import PAST_SERIES, Clock, Kind, State
 from complaints.models import (
     Assignment,
     CallBack,
@@ -30,21 +30,15 @@ GAPS = """
         (SELECT count(*) FROM complaints_complaint WHERE number LIKE sequence.kind || '-' || sequence.year || '-%%')
     ORDER BY 1, 2
 """
-RELATED = ("customer", "contact", "complainant", "receiver", "desk", "unit", "handler", "cycle")
-SHOWN = (
-    "complainant",
-    "cycle",
-    "customer",
-    "handler",
-    "receiver",
-    "unit",
-)  # on the page of a record; the rest is rarely there
+RELATED = ("customer", "contact", "complainant", "receiver", "desk", "unit", "handler", "cycle", "past")
+# On the page of a record; the rest is rarely there
+SHOWN = ("complainant", "cycle", "customer", "handler", "receiver", "unit")
 
 
 def gaps():
     """(prefix, year) of numbers that were given out and are not there, as text; none (N1)."""
     with connection.cursor() as cursor:
-        cursor.execute(GAPS, [[kind.prefix for kind in Kind]])
+        cursor.execute(GAPS, [[*(kind.prefix for kind in Kind), PAST_SERIES]])
         return [f"{kind}-{year}" for kind, year in cursor.fetchall()]
 
 

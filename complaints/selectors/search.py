@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 
-from complaints.choices import Kind
-from complaints.models import Complainant, RecordWords
+from complaints.choices import PAST_SERIES, Kind
+from complaints.models import Complainant, PastRecord, RecordWords
 from complaints.words import BLANKS
 from customers.names import e164, plain
 
@@ -96,7 +96,8 @@ def search(rows, text):
     text = text.strip()
     number = numbered(text)
     if number is not None:
-        return rows.filter(number), False
+        old = of_old_number(text)
+        return rows.filter(number | Q(pk__in=old) if old else number), False
     found = look_up(text)
     return found.among(rows), found.is_common
 
@@ -110,13 +111,19 @@ def numbered(text):
     if match is None:
         return None
     kind, year, rest = match.groups()
-    kinds = [kind] if kind else [one.prefix for one in Kind]
+    kinds = [kind] if kind else [*(one.prefix for one in Kind), PAST_SERIES]
     if len(rest) == 6:
         return Q(number__in=[f"{kind}-{year}-{rest}" for kind in kinds])
     found = Q()
     for kind in kinds:
         found |= Q(number__startswith=f"{kind}-{year}-{rest}")
     return found
+
+
+def of_old_number(text):
+    """Keys of records that had this very number in a past ledger."""
+    rows = PastRecord.objects.filter(old_number__in={text, plain(text), plain(text).upper()}, is_void=False)
+    return list(rows.values_list("complaint", flat=True)[:PEOPLE])
 
 
 def of_person(text):

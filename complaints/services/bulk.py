@@ -17,7 +17,7 @@ from core.permissions import Refused, look_together, require
 from core.workflow import InvalidTransition, LostRace, edit, record
 
 MOST = 200  # records at a time
-RELATED = ("cycle", "unit", "handler", "complainant", "customer")
+RELATED = ("cycle", "unit", "handler", "complainant", "customer", "past")
 
 
 @dataclass(frozen=True)

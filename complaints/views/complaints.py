@@ -13,6 +13,7 @@ from complaints.models import Complaint, Source
 from complaints.selectors import incoming, ledger, mails, people, present, requests
 from complaints.selectors.working import Working
 from complaints.services import personal, registration
+from complaints.views import past
 from complaints.views.acts import pressing, steps_of
 from complaints.views.common import registers, sees
 from core import attachments
@@ -48,6 +49,8 @@ WAITS = {
 @sees
 def complaint_detail(request, pk):
     complaint = get_visible_or_404(Complaint, request.user, pk=pk, related=ledger.SHOWN)
+    if complaint.is_past:
+        return past.page_of(request, complaint)
     cycles = ledger.cycles_of(complaint)
     steps = steps_of(request.user, complaint)
     main, beside = pressing(steps, cycles[0])

@@ -22,7 +22,7 @@ from complaints.services import (
 from core.worktime.store import calendar_for
 from customers.choices import Channel
 from customers.models import ContactPerson
-from dashboard.demo import clocks, desk, mails, sayings, taken_in, work
+from dashboard.demo import clocks, desk, mails, olds, sayings, taken_in, work
 from dashboard.demo.clock import moment
 
 HEADS = {
@@ -67,6 +67,7 @@ class Voices:
         self._on(self.today, 7, 50, work.work, self.org, self.today)
         self._on(self.today, 8, 10, taken_in.take_in, self.org)
         self._on(self.today - timedelta(days=8), 9, 20, desk.write, self.org)
+        self._on(self.today - timedelta(days=7), 10, 30, olds.bring, self.org)
 
     def _plan_one(self, day, number):
         hour, minute = self.rng.randint(9, 17), self.rng.randint(0, 59)

@@ -67,10 +67,10 @@ def closed_waves(user, inspection):
 
 
 def complaints(user, inspection):
-    """Complaints and suggestions received in the days."""
+    """Complaints and suggestions received in the days, without what came from a past ledger: nobody handled it here."""
     since, until = moments(inspection.starts_on, inspection.ends_on)
     rows = _of_unit(Complaint.objects.visible_to(user), inspection).filter(
-        received_at__gte=since, received_at__lt=until
+        received_at__gte=since, received_at__lt=until, cycle__isnull=False
     )
     for row in rows.order_by("-received_at")[:LIMIT]:
         yield of_row(row, row.number, row.title, row.state_badge.label)

@@ -23,7 +23,7 @@ EDGES = [
 @pytest.mark.parametrize(("name", "flow"), FLOWS)
 def test_every_state_is_in_the_table_and_can_be_reached(name, flow):
     first = next(iter(flow.table))
-    reached, todo = {first}, [first]
+    reached, todo = {first, *flow.begins}, [first, *flow.begins]
     while todo:
         for to in flow.table[todo.pop()]:
             if to not in reached:
