@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('core', '0003_calendar_insert_only'),
         ('customers', '0003_service_due'),
         ('surveys', '0012_bank_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
                 ('mapping', models.JSONField(blank=True, default=dict, verbose_name='what its columns mean')),
                 ('rows_n', models.PositiveIntegerField(blank=True, null=True, verbose_name='rows')),
                 ('outcome', models.JSONField(blank=True, default=dict, verbose_name='what became of its rows')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='brought by')),
+                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.job', verbose_name='last work on it')),
+                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answer_files', to='surveys.wave', verbose_name='wave')),
             ],
             options={
                 'verbose_name': 'file of answers',
@@ -53,26 +56,13 @@ class Migration(migrations.Migration):
                 ('tool', models.CharField(choices=[('wjx', 'WJX (问卷星)'), ('tencent', 'Tencent Questionnaire (腾讯问卷)'), ('jinshuju', 'Jinshuju (金数据)'), ('google', 'Google Forms'), ('other', 'Another workbook')], max_length=10, verbose_name='exported from')),
                 ('mapping', models.JSONField(verbose_name='what its columns mean')),
                 ('at', models.DateTimeField(auto_now=True, verbose_name='kept at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kept by')),
+                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='surveys.questionnaire', verbose_name='questionnaire')),
             ],
             options={
                 'verbose_name': 'mapping of columns',
                 'verbose_name_plural': 'mappings of columns',
-                'constraints': [models.CheckConstraint(condition=models.Q(('tool__in', ['wjx', 'tencent', 'jinshuju', 'google', 'other'])), name='answer_mapping_tool_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportedAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField(verbose_name='row')),
-                ('key', models.UUIDField(editable=False)),
-                ('outside_id', models.CharField(blank=True, max_length=100, verbose_name='number in the tool')),
-                ('row_sha256', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(default=core.moments.now, verbose_name='imported at')),
-            ],
-            options={
-                'verbose_name': 'imported answer',
-                'verbose_name_plural': 'imported answers',
+                'constraints': [models.CheckConstraint(condition=models.Q(('tool__in', ['wjx', 'tencent', 'jinshuju', 'google', 'other'])), name='answer_mapping_tool_known'), models.UniqueConstraint(fields=('questionnaire', 'tool'), name='one_mapping_per_tool')],
             },
         ),
         migrations.CreateModel(
@@ -85,11 +75,17 @@ class Migration(migrations.Migration):
                 ('sent_on', models.DateField(blank=True, null=True, verbose_name='sent on')),
                 ('undelivered_on', models.DateField(blank=True, null=True, verbose_name='came back on')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal', to='surveys.paperbatch', verbose_name='printed with')),
+                ('invitation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sheet', to='surveys.invitation', verbose_name='invitation')),
+                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
+                ('undelivered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_sheets', to='surveys.wave', verbose_name='wave')),
             ],
             options={
                 'verbose_name': 'personal sheet',
                 'verbose_name_plural': 'personal sheets',
                 'ordering': ['wave', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('wave', 'number'), name='one_personal_sheet_per_number'), models.CheckConstraint(condition=models.Q(models.Q(('sent_by__isnull', True), ('sent_on__isnull', True)), models.Q(('sent_by__isnull', False), ('sent_on__isnull', False)), _connector='OR'), name='personal_sheet_sent_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('undelivered_by__isnull', True), ('undelivered_on__isnull', True)), models.Q(('sent_on__isnull', False), ('undelivered_by__isnull', False), ('undelivered_on__gte', models.F('sent_on'))), _connector='OR'), name='personal_sheet_came_back_after_sending')],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +107,9 @@ class Migration(migrations.Migration):
                 ('direction', models.CharField(choices=[('praise', 'Praise'), ('problem', 'Problem'), ('suggestion', 'Suggestion'), ('other', 'Other remark'), ('nothing', 'Nothing said')], max_length=12, verbose_name='direction')),
                 ('theme', models.CharField(blank=True, choices=[('attitude', 'Attitude'), ('speed', 'Speed and waiting'), ('content', 'Content and quality'), ('place', 'Place and equipment'), ('price', 'Price and invoices'), ('papers', 'Certificates and papers'), ('notice', 'Information and contact'), ('solving', "Solving the customer's problems"), ('management', 'How the company is run')], max_length=12, verbose_name='about')),
                 ('key', models.CharField(editable=False, max_length=64, unique=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='collected by')),
+                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_ratings', to='customers.customer', verbose_name='customer')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_ratings', to='accounts.orgunit', verbose_name='about the unit')),
             ],
             options={
                 'verbose_name': 'published rating',
@@ -119,6 +118,26 @@ class Migration(migrations.Migration):
                 'permissions': [('collect_ratings', 'Can collect ratings that customers published')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('highest__gt', models.F('lowest'))), name='published_scale_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', True), ('score5__isnull', True)), models.Q(('points__gte', models.F('lowest')), ('points__lte', models.F('highest')), ('score5__gte', 1), ('score5__lte', 5)), _connector='OR'), name='published_points_on_scale'), models.CheckConstraint(condition=models.Q(('points__isnull', False), models.Q(('body', ''), _negated=True), _connector='OR'), name='published_says_something'), models.CheckConstraint(condition=models.Q(('direction__in', ['praise', 'problem', 'suggestion', 'other', 'nothing'])), name='published_direction_known'), models.CheckConstraint(condition=models.Q(('theme__in', ['', 'attitude', 'speed', 'content', 'place', 'price', 'papers', 'notice', 'solving', 'management'])), name='published_theme_known')],
                 'indexes': [models.Index(fields=['published_on'], name='published_rating_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportedAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.PositiveIntegerField(verbose_name='row')),
+                ('key', models.UUIDField(editable=False)),
+                ('outside_id', models.CharField(blank=True, max_length=100, verbose_name='number in the tool')),
+                ('row_sha256', models.CharField(max_length=64)),
+                ('at', models.DateTimeField(default=core.moments.now, verbose_name='imported at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='imported by')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='surveys.answerfile', verbose_name='file')),
+                ('response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='imported', to='surveys.response', verbose_name='answer')),
+                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imported_answers', to='surveys.wave', verbose_name='wave')),
+            ],
+            options={
+                'verbose_name': 'imported answer',
+                'verbose_name_plural': 'imported answers',
+                'constraints': [models.UniqueConstraint(fields=('wave', 'key'), name='imported_once')],
             },
         ),
         migrations.RemoveConstraint(
@@ -159,110 +178,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='response',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('entered_by__isnull', False), ('mode__in', ['phone', 'paper', 'visit', 'letter', 'import'])), models.Q(models.Q(('mode__in', ['phone', 'paper', 'visit', 'letter', 'import']), _negated=True), ('entered_by__isnull', True), ('entry_note', ''), ('is_proxy', False)), _connector='OR'), name='response_entered_names_who'),
-        ),
-        migrations.AddField(
-            model_name='answerfile',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='brought by'),
-        ),
-        migrations.AddField(
-            model_name='answerfile',
-            name='job',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.job', verbose_name='last work on it'),
-        ),
-        migrations.AddField(
-            model_name='answerfile',
-            name='wave',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answer_files', to='surveys.wave', verbose_name='wave'),
-        ),
-        migrations.AddField(
-            model_name='answermapping',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kept by'),
-        ),
-        migrations.AddField(
-            model_name='answermapping',
-            name='questionnaire',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='surveys.questionnaire', verbose_name='questionnaire'),
-        ),
-        migrations.AddField(
-            model_name='importedanswer',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='imported by'),
-        ),
-        migrations.AddField(
-            model_name='importedanswer',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='surveys.answerfile', verbose_name='file'),
-        ),
-        migrations.AddField(
-            model_name='importedanswer',
-            name='response',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='imported', to='surveys.response', verbose_name='answer'),
-        ),
-        migrations.AddField(
-            model_name='importedanswer',
-            name='wave',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imported_answers', to='surveys.wave', verbose_name='wave'),
-        ),
-        migrations.AddField(
-            model_name='personalsheet',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal', to='surveys.paperbatch', verbose_name='printed with'),
-        ),
-        migrations.AddField(
-            model_name='personalsheet',
-            name='invitation',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sheet', to='surveys.invitation', verbose_name='invitation'),
-        ),
-        migrations.AddField(
-            model_name='personalsheet',
-            name='sent_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by'),
-        ),
-        migrations.AddField(
-            model_name='personalsheet',
-            name='undelivered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='personalsheet',
-            name='wave',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_sheets', to='surveys.wave', verbose_name='wave'),
-        ),
-        migrations.AddField(
-            model_name='publishedrating',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='collected by'),
-        ),
-        migrations.AddField(
-            model_name='publishedrating',
-            name='customer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_ratings', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='publishedrating',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_ratings', to='accounts.orgunit', verbose_name='about the unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='answermapping',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'tool'), name='one_mapping_per_tool'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedanswer',
-            constraint=models.UniqueConstraint(fields=('wave', 'key'), name='imported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='personalsheet',
-            constraint=models.UniqueConstraint(fields=('wave', 'number'), name='one_personal_sheet_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='personalsheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_by__isnull', True), ('sent_on__isnull', True)), models.Q(('sent_by__isnull', False), ('sent_on__isnull', False)), _connector='OR'), name='personal_sheet_sent_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='personalsheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undelivered_by__isnull', True), ('undelivered_on__isnull', True)), models.Q(('sent_on__isnull', False), ('undelivered_by__isnull', False), ('undelivered_on__gte', models.F('sent_on'))), _connector='OR'), name='personal_sheet_came_back_after_sending'),
         ),
     ]

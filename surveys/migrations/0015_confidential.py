@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('customers', '0003_service_due'),
         ('surveys', '0014_outside_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text_version', models.PositiveSmallIntegerField(verbose_name='version of the words agreed to')),
+                ('response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contact_request', to='surveys.response', verbose_name='answer')),
             ],
             options={
                 'verbose_name': 'wish to be called',
@@ -35,6 +36,9 @@ class Migration(migrations.Migration):
                 ('ground', models.CharField(choices=[('low', 'A low answer'), ('wish', 'The respondent wishes to be called')], max_length=12, verbose_name='ground')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('at', models.DateTimeField(default=core.moments.now, verbose_name='at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('follow_up', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.followup', verbose_name='follow-up')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='surveys.response', verbose_name='answer')),
             ],
             options={
                 'verbose_name': 'opening of a seal',
@@ -69,25 +73,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='wave',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_confidential', False), ('seal_keeper__isnull', True)), models.Q(('is_anonymous', True), ('is_confidential', True), ('seal_keeper__isnull', False)), _connector='OR'), name='wave_confidential_names_keeper'),
-        ),
-        migrations.AddField(
-            model_name='contactrequest',
-            name='response',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contact_request', to='surveys.response', verbose_name='answer'),
-        ),
-        migrations.AddField(
-            model_name='sealopening',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='sealopening',
-            name='follow_up',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.followup', verbose_name='follow-up'),
-        ),
-        migrations.AddField(
-            model_name='sealopening',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='surveys.response', verbose_name='answer'),
         ),
     ]

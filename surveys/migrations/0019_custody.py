@@ -10,21 +10,11 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('accounts', '__first__'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('surveys', '0018_plan_depth_guards'),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='planactivity',
-            name='needs_agency',
-            field=models.BooleanField(default=False, verbose_name='carried out by a third party only'),
-        ),
-        migrations.AddField(
-            model_name='surveyplan',
-            name='retention_years',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name='years its material is kept'),
-        ),
         migrations.CreateModel(
             name='Custody',
             fields=[
@@ -48,7 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'custody of survey material',
                 'ordering': ['due_on', 'pk'],
                 'permissions': [('see_custody', 'Can see who keeps survey material'), ('hand_over', 'Can hand over and receive survey material'), ('keep_material', 'Can be the custodian of survey material'), ('manage_custody', 'Can name custodians, set terms and propose disposal'), ('approve_disposal', 'Can approve disposal lists')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['gathered', 'kept', 'disposing', 'disposed'])), name='custody_state_known'), models.CheckConstraint(condition=models.Q(('secrecy__in', ['confidential', 'secret', 'top'])), name='custody_secrecy_known'), models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('since'))), name='custody_days_in_order'), models.CheckConstraint(condition=models.Q(('hold_until__isnull', True), models.Q(('hold_reason', ''), _negated=True), _connector='OR'), name='custody_hold_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('disposed_at__isnull', False), ('state', 'disposed')), models.Q(models.Q(('state', 'disposed'), _negated=True), ('disposed_at__isnull', True)), _connector='OR'), name='custody_disposed_at_iff_disposed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['gathered', 'kept', 'disposing', 'disposed'])), name='custody_state_known'), models.CheckConstraint(condition=models.Q(('secrecy__in', ['confidential', 'secret', 'top'])), name='custody_secrecy_known'), models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('since'))), name='custody_days_in_order'), models.CheckConstraint(condition=models.Q(('hold_until__isnull', True), models.Q(('hold_reason', ''), _negated=True), _connector='OR'), name='custody_hold_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('disposed_at__isnull', False), ('state', 'disposed')), models.Q(models.Q(('state', 'disposed'), _negated=True), ('disposed_at__isnull', True)), _connector='OR'), name='custody_disposed_at_iff_disposed'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), ('custodian__isnull', False), _connector='OR'), name='custody_kept_names_custodian')],
                 'indexes': [models.Index(fields=['state', 'due_on'], name='custody_state_due')],
             },
         ),
@@ -73,25 +63,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'disposal list',
                 'verbose_name_plural': 'disposal lists',
                 'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['listed', 'proposed', 'approved', 'running', 'done'])), name='disposal_state_known')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DisposalItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(verbose_name='due for disposal on')),
-                ('held', models.JSONField(default=dict, verbose_name='rows held')),
-                ('removed', models.JSONField(default=dict, verbose_name='rows removed')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='carried out at')),
-                ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='surveys.custody', verbose_name='material')),
-                ('disposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='surveys.disposal', verbose_name='disposal list')),
-                ('snapshot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.resultsnapshot', verbose_name='result that remains')),
-            ],
-            options={
-                'verbose_name': 'line of a disposal list',
-                'verbose_name_plural': 'lines of a disposal list',
-                'ordering': ['due_on', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['listed', 'proposed', 'approved', 'running', 'done'])), name='disposal_state_known'), models.CheckConstraint(condition=models.Q(('state', 'listed'), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='disposal_proposed_by_somebody'), models.CheckConstraint(condition=models.Q(('state__in', ['listed', 'proposed']), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), models.Q(('list_sha256', ''), _negated=True), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='disposal_approved_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -120,7 +92,26 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'entrustments',
                 'ordering': ['-ends_on', '-pk'],
                 'permissions': [('see_entrustments', 'Can see what is entrusted to third parties'), ('entrust', 'Can entrust surveys to third parties and revoke it'), ('run_entrusted', 'Can work on surveys entrusted to a third party')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='entrustment_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('organisation', ''), _negated=True), models.Q(('contract', ''), _negated=True)), name='entrustment_names_contract'), models.CheckConstraint(condition=models.Q(('sees_contacts', False), models.Q(('consent_basis', ''), _negated=True), _connector='OR'), name='entrustment_contacts_need_consent')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='entrustment_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('organisation', ''), _negated=True), models.Q(('contract', ''), _negated=True)), name='entrustment_names_contract'), models.CheckConstraint(condition=models.Q(('sees_contacts', False), models.Q(('consent_basis', ''), _negated=True), _connector='OR'), name='entrustment_contacts_need_consent'), models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', True), ('wave__isnull', False)), models.Q(('activity__isnull', False), ('wave__isnull', True)), _connector='OR'), name='entrustment_of_wave_or_activity'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='entrustment_revoked_at_with_by')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DisposalItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('due_on', models.DateField(verbose_name='due for disposal on')),
+                ('held', models.JSONField(default=dict, verbose_name='rows held')),
+                ('removed', models.JSONField(default=dict, verbose_name='rows removed')),
+                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='carried out at')),
+                ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='surveys.custody', verbose_name='material')),
+                ('disposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='surveys.disposal', verbose_name='disposal list')),
+                ('snapshot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.resultsnapshot', verbose_name='result that remains')),
+            ],
+            options={
+                'verbose_name': 'line of a disposal list',
+                'verbose_name_plural': 'lines of a disposal list',
+                'ordering': ['due_on', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('custody',), name='material_on_one_disposal_list')],
             },
         ),
         migrations.CreateModel(
@@ -147,39 +138,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hand-over',
                 'verbose_name_plural': 'hand-overs',
                 'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'returned', 'accepted'])), name='handover_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['forms', 'keeping'])), name='handover_kind_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'returned', 'accepted'])), name='handover_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['forms', 'keeping'])), name='handover_kind_known'), models.CheckConstraint(condition=models.Q(('giver', models.F('receiver')), _negated=True), name='handover_between_two'), models.UniqueConstraint(condition=models.Q(('state', 'accepted'), _negated=True), fields=('custody', 'kind', 'giver'), name='one_handover_under_way')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), ('custodian__isnull', False), _connector='OR'), name='custody_kept_names_custodian'),
+        migrations.AddField(
+            model_name='planactivity',
+            name='needs_agency',
+            field=models.BooleanField(default=False, verbose_name='carried out by a third party only'),
         ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'listed'), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='disposal_proposed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['listed', 'proposed']), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), models.Q(('list_sha256', ''), _negated=True), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='disposal_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposalitem',
-            constraint=models.UniqueConstraint(fields=('custody',), name='material_on_one_disposal_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', True), ('wave__isnull', False)), models.Q(('activity__isnull', False), ('wave__isnull', True)), _connector='OR'), name='entrustment_of_wave_or_activity'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='entrustment_revoked_at_with_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('receiver')), _negated=True), name='handover_between_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted'), _negated=True), fields=('custody', 'kind', 'giver'), name='one_handover_under_way'),
+        migrations.AddField(
+            model_name='surveyplan',
+            name='retention_years',
+            field=models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name='years its material is kept'),
         ),
     ]
