@@ -31,3 +31,11 @@ def sweep_jobs():
     from core import jobs
 
     return jobs.sweep()
+
+
+@shared_task(name="core.sweep_files")
+def sweep_files():
+    """Beat, every night: remove stored files that no row names. Safe to run twice and in parallel."""
+    from core import leftovers
+
+    return leftovers.sweep()

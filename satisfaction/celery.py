@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     # core
     "beat heartbeat": {"task": "core.beat_heartbeat", "schedule": MINUTE / 2},  # /readyz shows its age
     "jobs left behind": {"task": "core.sweep_jobs", "schedule": MINUTE},  # jobs of a dead worker start again
+    "files left behind": {"task": "core.sweep_files", "schedule": crontab(hour=2, minute=20)},  # written, no row
     # notifications
     "deliver messages": {
         "task": "notifications.deliver_due",

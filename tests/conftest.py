@@ -6,6 +6,7 @@ scripts/pytest_servers.py has started PostgreSQL and Valkey and set the environm
 import http.client
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.test import TransactionTestCase
 from scripts import machine, servers
 from tests.support import migrated
 from tests.support.baseline import Baseline
+from tests.support.dying import Mortals
 from tests.support.imap import ImapServer
 from tests.support.mail import MailServer
 
@@ -180,6 +182,33 @@ def celery_worker_process(_worker, transactional_db):
     yield _worker
     with redis.Redis.from_url(django_settings.REDIS_URL) as broker:
         _wait_until(lambda: not broker.llen("celery") and not broker.hlen("unacked"), _worker)
+
+
+@pytest.fixture(scope="session")
+def _mortals(child_environment, _smtp_server, _imap_server):
+    """Processes that die by SIGKILL where a test says (tests.support.dying)."""
+    log = Path(os.environ["DATA_DIR"]) / "mortals.log"
+
+    def start():
+        environment = child_environment | {
+            "DJANGO_SETTINGS_MODULE": "satisfaction.settings", "SERVICE_MAILBOX_URL": _imap_server.address()
+        }  # fmt: skip
+        command = [sys.executable, "-m", "tests.support.dying"]
+        with log.open("w") as errors:
+            return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE,
+                                    stdout=subprocess.PIPE, stderr=errors)  # fmt: skip
+
+    mortals = Mortals(start, log)
+    yield mortals
+    mortals.stop()
+
+
+@pytest.fixture
+def mortals(_mortals, transactional_db, settings, tmp_path):
+    """`mortals.die("fetch", point)`: a process does that on this test's database and files until it is killed."""
+    settings.MEDIA_ROOT, settings.VOICE_SECONDS = tmp_path / "media", 0
+    _mortals.settings = {"MEDIA_ROOT": str(settings.MEDIA_ROOT), "VOICE_SECONDS": 0}
+    return _mortals
 
 
 @pytest.fixture(scope="session")

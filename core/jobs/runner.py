@@ -71,8 +71,7 @@ def visible(user):
 def cancel(row):
     """Stop a waiting job at once, a running one at its next step. Returns False when it had ended before."""
     waiting = Job.objects.filter(pk=row.pk, state=JobState.QUEUED)
-    if waiting.update(state=JobState.CANCELLED, is_cancel_requested=True, ended_at=timezone.now()):
-        _tell_end(Job.objects.get(pk=row.pk))
+    if _ended(row, waiting, state=JobState.CANCELLED, is_cancel_requested=True, ended_at=timezone.now()):
         return True
     return bool(Job.objects.filter(pk=row.pk, state=JobState.RUNNING).update(is_cancel_requested=True))
 
@@ -132,7 +131,9 @@ def _end(row, state, note, result, progress):
     elif state == JobState.CANCELLED:
         _drop(row.file.name)
         row.file, row.file_name = None, ""
-    ended = Job.objects.filter(pk=row.pk, state=JobState.RUNNING, attempts=row.attempts).update(
+    _ended(
+        row,
+        Job.objects.filter(pk=row.pk, state=JobState.RUNNING, attempts=row.attempts),
         **reached | ({"note": note[:NOTE]} if note else {}),
         state=state,
         result=result,
@@ -140,9 +141,16 @@ def _end(row, state, note, result, progress):
         file_name=row.file_name,
         ended_at=timezone.now(),
     )
-    if ended:
-        row.refresh_from_db()
-        _tell_end(row)
+
+
+@transaction.atomic
+def _ended(row, mine, **columns):
+    """Write the end and tell it, both or neither. Whether it was ours to end."""
+    if not mine.update(**columns):
+        return False
+    row.refresh_from_db()
+    _tell_end(row)
+    return True
 
 
 def _tell_end(row):
@@ -180,10 +188,7 @@ def _give_up(row, now):
     with speaking(row.language):
         note = _("This was begun %(times)s times and the server stopped each time.") % {"times": ATTEMPTS}
     gone = Job.objects.filter(pk=row.pk, state=JobState.RUNNING, beat_at=row.beat_at)
-    if gone.update(state=JobState.FAILED, note=note, ended_at=now):
-        _tell_end(Job.objects.get(pk=row.pk))
-        return True
-    return False
+    return _ended(row, gone, state=JobState.FAILED, note=note, ended_at=now)
 
 
 def _forget(now):
