@@ -4,9 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.selectors import ledger, requests
+from complaints.selectors import board, ledger, requests
 from complaints.services import progress
 from core import due, history, nav
+from core.worktime.store import calendar_for
 
 SHOWN = 30
 HISTORY = {
@@ -40,6 +41,14 @@ def register():
         )
     )
     due.add_due("complaints.clocks", due_items)
+    due.add_tiles("complaints.clocks", tiles)
+
+
+def tiles(user):
+    """What is late within four working hours, for who can still prevent it."""
+    if user.has_perm("complaints.assess") and (n := board.running_out(user, calendar_for()).count()):
+        yield due.Tile(_("Late within four working hours"), f"{n:,}", reverse("complaints:board"),
+                       _("of %(n)s that are open") % {"n": ledger.counts(user)["open"]}, "attention", 5)  # fmt: skip
 
 
 def due_items(user):

@@ -27,6 +27,7 @@ HISTORY = {
     "unmerged": gettext_lazy("A record was taken apart from it"), "recovery_proposed": gettext_lazy("Making up for it was proposed"),
     "recovery_approved": gettext_lazy("Compensation approved"), "recovery_refused": gettext_lazy("Compensation refused"),
     "recovery_done": gettext_lazy("Made up for it"), "remarked": gettext_lazy("The customer rated or commented the handling"),
+    "customer_added": gettext_lazy("The customer added something"),
     "remark_sorted": gettext_lazy("The customer's word was sorted"), "person_proposed": gettext_lazy("Named whose idea it is"),
     "implement": gettext_lazy("To be put into effect"), "implementation_done": gettext_lazy("Reported to be in effect"),
     "verify": gettext_lazy("Verified to be in effect"), "thanked": gettext_lazy("The proposer was thanked"),

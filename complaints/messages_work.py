@@ -90,6 +90,7 @@ LINES = {
     "recovery_asked": (gettext_lazy("Compensation to approve"), gettext_lazy("Compensation waits for your approval: %(number)s %(title)s")),
     "recovery_decided": (gettext_lazy("Compensation decided on"), gettext_lazy("Your compensation was decided on: %(number)s %(title)s")),
     "remarked": (gettext_lazy("Customer on the reply"), gettext_lazy("The customer rated or commented the handling: %(number)s %(title)s")),
+    "added": (gettext_lazy("Words of the customer"), gettext_lazy("The customer added something: %(number)s %(title)s")),
     "withdrawn": (gettext_lazy("Withdrawn by the customer"), gettext_lazy("The customer took it back: %(number)s %(title)s")),
     "to_implement": (gettext_lazy("Suggestion to put into effect"), gettext_lazy("For you to put into effect: %(number)s %(title)s")),
     "to_verify": (gettext_lazy("Suggestion to verify"), gettext_lazy("Reported to be in effect, to be verified: %(number)s %(title)s")),

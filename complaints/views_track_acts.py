@@ -1,4 +1,5 @@
-"""What a customer does with a record of which number and code are known: rate and comment the reply, take it back.
+"""What a customer does with a record of which number and code are known: add something, rate and comment the reply, take
+it back.
 
 Number and code are the permission, as for looking; a forged post lacks the token of the page.
 """
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from complaints.forms.track import TrackForm
-from complaints.forms.track_acts import SayForm, TakeBackForm
+from complaints.forms.track_acts import AddForm, SayForm, TakeBackForm
 from complaints.public.progress import Progress
 from complaints.selectors.tracking import tracked
 from complaints.services import ending, remarks
@@ -17,6 +18,18 @@ from complaints.views_track import please_wait
 from core.access import public
 from core.doors import Bucket, take
 from core.workflow import InvalidTransition
+
+
+@public
+@require_POST
+def add(request):
+    """An answer to what we asked, or what was forgotten."""
+
+    def act(complaint, form):
+        remarks.add(complaint, text=form.cleaned_data["text"])
+        return _("Thank you, it is with your matter now. A colleague reads it.")
+
+    return _answer(request, AddForm(request.POST), act)
 
 
 @public
@@ -37,7 +50,10 @@ def take_back(request):
     """The customer takes it back before it is answered."""
 
     def act(complaint, form):
-        ending.withdraw(complaint, by=None, comment=form.cleaned_data["comment"] or _("On the page of progress."))
+        try:
+            ending.withdraw(complaint, by=None, comment=form.cleaned_data["comment"] or _("On the page of progress."))
+        except InvalidTransition:  # its sentence is for colleagues
+            raise InvalidTransition(_("It cannot be taken back here. Please call us and give the number."))
         return _("Taken back, as you wish. You can tell us again at any time.")
 
     return _answer(request, TakeBackForm(request.POST), act)

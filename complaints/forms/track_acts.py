@@ -1,9 +1,13 @@
-"""What a customer does on the page of progress: say how satisfied, take it back."""
+"""What a customer does on the page of progress: add something, say how satisfied, take it back."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.track import TrackForm
+
+
+class AddForm(TrackForm):
+    text = forms.CharField(max_length=2000, error_messages={"required": _("Please write what you want to add.")})
 
 
 class SayForm(TrackForm):

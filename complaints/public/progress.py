@@ -16,12 +16,15 @@ from complaints.choices import Clock, Decision, Kind, Outcome, PauseState, Recov
 from complaints.models import Complaint, Extension, ProgressReport
 from complaints.public.words import moment
 from complaints.selectors import merging
+from complaints.selectors.tracking import ADDED
 from complaints.selectors.working import may_remark
 from core.i18n import pick
 
 LOOKED_INTO = (State.REVIEW, State.REPLIED, State.CLOSED)
 CUT_SHORT = (State.DECLINED, State.WITHDRAWN, State.VOIDED)
-WITHDRAWABLE = (State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.REVIEW, State.EVALUATING)
+WITHDRAWABLE = (
+    State.REGISTERED, State.ACCEPTED, State.ASSIGNED, State.HANDLING, State.SUSPENDED, State.REVIEW, State.EVALUATING,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,18 @@ class Progress:
         return getattr(self.cycle, "remark", None)
 
     @property
+    def may_add(self):
+        return self.complaint.is_open
+
+    @cached_property
+    def added(self):
+        """What the customer added on this page: (moment, words), the latest first."""
+        if not getattr(self.complaint, "has_added", True):
+            return []
+        rows = self.complaint.transitions.filter(kind=ADDED).order_by("-at", "-pk")
+        return list(rows.values_list("at", "comment"))
+
+    @property
     def may_take_back(self):
         return self.complaint.state in WITHDRAWABLE
 
@@ -164,7 +179,8 @@ class Progress:
     @cached_property
     def pause(self):
         """The pause that runs, or None."""
-        return self.cycle.pauses.filter(state=PauseState.RUNNING).first() if self.cycle.is_paused else None
+        running = self.cycle.pauses.filter(state=PauseState.RUNNING).select_related("reason")
+        return running.first() if self.cycle.is_paused else None
 
     # The rows of each kind ---------------------------------------------------------------------------
 
@@ -179,10 +195,12 @@ class Progress:
         if at:
             return self._happened(title, at, text)
         if due is None:
-            day = date_format(self.pause.resume_on, "DATE_FORMAT")
-            return self._to_come(
-                title, _("We cannot go on just now; we take it up again on %(day)s at the latest.") % {"day": day}
-            )
+            words = _("We cannot go on just now; we take it up again on %(day)s at the latest.")
+            if self.pause.reason.ends_on_reply:
+                words = _(
+                    "We wait for your answer. You can give it below; we go on at once, and on %(day)s at the latest."
+                )
+            return self._to_come(title, words % {"day": date_format(self.pause.resume_on, "DATE_FORMAT")})
         if due < timezone.now():
             return self._to_come(
                 title, _("Promised by %(due)s; it takes longer, and we are sorry.") % {"due": moment(due)}

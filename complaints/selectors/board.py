@@ -93,14 +93,16 @@ def board(user, now=None):
     return Board(carriers, totals, is_cut=len(found) > CARRIERS)
 
 
-def soon(user, calendar, now=None):
-    """Open records of which a clock runs out within four working hours, the first first."""
+def running_out(user, calendar, now=None):
+    """Open records of which a clock runs out within four working hours."""
     now = now or timezone.now()
-    limit = calendar.add(now, SOON)
     rows = with_due(Complaint.objects.visible_to(user).open().filter(cycle__replied_at=None))
-    rows = rows.filter(due__gte=now, due__lte=limit).select_related(
-        "cycle", "handler", "unit", "customer", "complainant"
-    )
+    return rows.filter(due__gte=now, due__lte=calendar.add(now, SOON))
+
+
+def soon(user, calendar, now=None):
+    """Those records, the first first."""
+    rows = running_out(user, calendar, now).select_related("cycle", "handler", "unit", "customer", "complainant")
     return list(rows.order_by("due", "pk")[:SHOWN])
 
 

@@ -5,8 +5,11 @@ from django.db.models import Exists, OuterRef
 from complaints.choices import RecoveryState
 from complaints.codes import fits
 from complaints.models import Complaint, Recovery
+from complaints.models.complaint import SUBJECT
+from core.models import Event
 
 NOBODYS = "0" * 64  # no code has this hash
+ADDED = "customer_added"  # event: words of the customer, on the page of progress
 
 
 def tracked(number, code):
@@ -18,8 +21,9 @@ def tracked(number, code):
     if not fits(code, stored or NOBODYS):
         return None
     promised = Recovery.objects.filter(complaint=OuterRef("pk"), state__in=RecoveryState.promised())
+    words = Event.objects.filter(subject=SUBJECT, subject_id=OuterRef("pk"), kind=ADDED)
     rows = Complaint.objects.select_related("cycle__remark", "decision", "implementation")
-    return rows.annotate(has_remedies=Exists(promised)).get(number=number)
+    return rows.annotate(has_remedies=Exists(promised), has_added=Exists(words)).get(number=number)
 
 
 def of_form(key):

@@ -1,4 +1,4 @@
-"""What the customer says to our reply, and how satisfied with the handling (CMP-23, 46)."""
+"""What the customer adds while it is open, says to our reply, and how satisfied with the handling (CMP-23, 46)."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -6,11 +6,26 @@ from django.utils.translation import gettext as _
 
 from complaints.models import CustomerRemark
 from complaints.selectors.people import leads
+from complaints.selectors.tracking import ADDED
 from complaints.selectors.working import may_remark
+from complaints.services.pauses import customer_answered
 from complaints.services.people import tell
 from core.workflow import InvalidTransition, record
 
 LOW = 2  # scores up to this one are told at once
+
+
+@transaction.atomic
+def add(complaint, *, text):
+    """The customer's own words on an open record, on the tracking page: what waits for an answer goes on, whoever handles
+    it is told.
+    """
+    if not complaint.is_open:
+        raise InvalidTransition(_("This matter has ended. Please call us and give its number."))
+    added = record(complaint, ADDED, by=None, comment=text.strip())
+    tell("added", complaint, [complaint.handler] if complaint.handler_id else leads(complaint), key=f"added:{added.pk}")
+    customer_answered(complaint)
+    return added
 
 
 @transaction.atomic

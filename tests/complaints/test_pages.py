@@ -471,7 +471,8 @@ def test_tiles_and_counter_lead_to_their_rows(signed_in, crew):
     make_complaint(crew.agent, received_at=timezone.now() - timedelta(days=20))
     make_complaint(crew.agent)
     client = signed_in(crew.lead)
-    found = {tile.url: tile.value for tile in tiles_for(crew.lead) if tile.url.startswith(LIST)}
+    board = reverse("complaints:board")  # its number depends on the weekday
+    found = {tile.url: tile.value for tile in tiles_for(crew.lead) if tile.url.startswith(LIST) and tile.url != board}
     assert found == {f"{LIST}?view=overdue": "1", LIST: "2"}
     assert {url: str(client.get(url).context["number"]) for url in found} == found
     assert home.owed(crew.lead).count() == 1 and home.owed(make.make_person(Role.SUPERVISOR)) is None
