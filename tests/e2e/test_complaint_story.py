@@ -1,5 +1,7 @@
 """A complaint in Chinese, by phone and by the public form: handled, answered, called back, begun again, closed."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -48,6 +50,41 @@ def test_phone_complaint_until_the_customer_says_it_is_resolved(smtp, celery_wor
     read_the_end(lead, home, complaint)
 
 
+def test_phone_complaint_answered_the_same_day(live_portal, new_page):
+    """From the call screen to the call-back without a mail; meanwhile the customer presses, and that is no second record."""
+    home = chains.house()
+    customer = chains.customer(home, email="")
+    roles = ("agent", "caller", "lead", "handler")
+    agent, caller, lead, handler = (Desk.of(new_page(), getattr(home, role)) for role in roles)
+    complaint = register_from_call(agent, customer)
+    accept_and_assign(lead, home, complaint)
+    press_for_an_answer(caller, complaint)
+    take_on(handler, complaint)
+    hand_in(handler, complaint, FOUND, REPLY | {"form": "phone"})
+    approve(lead, complaint)
+    tell_by_phone(handler, complaint)
+    call_back(caller, complaint, answer="resolved", score=5)
+    caller.says("Closed", context="complaint")
+    cycle = Complaint.objects.get().cycle
+    assert (state_of(complaint), cycle.outcome) == ((State.CLOSED, 1), Outcome.RESOLVED)
+    assert (cycle.frozen["response_kept"], cycle.frozen["result_kept"]) == (True, True)
+    assert cycle.closed_at - complaint.received_at < timedelta(hours=1)
+    people = (complaint.receiver, cycle.reply.author, cycle.reply.reviewer, cycle.call_backs.get().by)
+    assert people == (home.agent, home.handler, home.lead, home.caller)
+
+
+def press_for_an_answer(agent, complaint):
+    """Whoever takes the next call sees the open record; a single key adds what was said to it."""
+    agent.go("customers:call").fill(number="138 1234 5678")
+    agent.press("Look up")
+    agent.sees(complaint.number)
+    agent.fill(summary="怎么还没有人联系我")
+    agent.page.keyboard.press("Escape")
+    agent.page.keyboard.press("1")
+    agent.sees(zh("Added to %(number)s as a chaser.", number=complaint.number))
+    assert [row.is_chaser for row in complaint.cycle.conversations.all()] == [True]
+
+
 def register_from_call(agent, customer):
     """The number finds the caller; saving the call leads to the form, which knows who called and what was said."""
     chains.log_call(agent, "江海重工", SAID)
@@ -62,7 +99,7 @@ def register_from_call(agent, customer):
 
 
 def accept_and_assign(lead, home, complaint):
-    lead.go("dashboard:home").open(ABOUT)
+    lead.go("dashboard:home").open(complaint.title)
     lead.follow("Accept")
     lead.fill(category="service", nature="ordinary", severity="major", scope="one")
     lead.press("Accept")
@@ -74,7 +111,7 @@ def accept_and_assign(lead, home, complaint):
 
 
 def take_on(handler, complaint):
-    handler.go("dashboard:home").open(ABOUT)
+    handler.go("dashboard:home").open(complaint.title)
     handler.press("Take it on")
     handler.says("Being handled", context="complaint")
     assert state_of(complaint) == (State.HANDLING, 1)
@@ -104,7 +141,7 @@ def more(desk, msgid):
 
 
 def approve(lead, complaint):
-    lead.go("dashboard:home").open(ABOUT)
+    lead.go("dashboard:home").open(complaint.title)
     lead.follow("Approve and reply")
     lead.press("Approve and reply")
     lead.says("Replied", context="complaint")
@@ -113,7 +150,7 @@ def approve(lead, complaint):
 
 def call_back(caller, complaint, **said):
     """By an agent who neither handled nor reviewed."""
-    caller.go("dashboard:home").open(ABOUT)
+    caller.go("dashboard:home").open(complaint.title)
     caller.follow("Call back", context="complaint")
     caller.fill(**said)
     caller.press("Call back", context="complaint")

@@ -20,13 +20,14 @@ ASKED, ANSWERED, THANKED = (
 )
 
 
-def write(smtp, imap, text, *, subject, answers=""):
-    """The customer's mail program hands the mail to a mail server, which puts it into our mailbox."""
+def write(smtp, imap, text, *, subject, answers=None):
+    """The customer's mail program hands the mail to a mail server, which puts it into our mailbox. ``answers``: our mail."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"刘芳 <{chains.CALLER['email']}>", "service@portal.example", subject
     mail["Message-ID"] = make_msgid(domain="kehu.example")
     if answers:
-        mail["In-Reply-To"] = mail["References"] = answers
+        mail["In-Reply-To"] = answers["Message-ID"]
+        mail["References"] = f"{answers['References']} {answers['Message-ID']}"
     mail.set_content(text)
     with smtplib.SMTP("127.0.0.1", smtp.port) as server:
         server.send_message(mail)
@@ -65,7 +66,7 @@ def test_from_a_question_by_mail_to_the_customers_thanks(smtp, imap, live_portal
     (answer,) = sent(smtp)
     assert answer["In-Reply-To"] == asked
     assert ANSWERED in answer.get_body(("plain",)).get_content()
-    write(smtp, imap, THANKED, subject="Re: 谢谢", answers=answer["Message-ID"])
+    write(smtp, imap, THANKED, subject="Re: 谢谢", answers=answer)
     again = MailItem.objects.exclude(pk=item.pk).get()
     assert (again.complaint, again.state) == (complaint, "open")
     agent.go("complaints:detail", complaint.pk).sees(THANKED)
