@@ -247,7 +247,8 @@ def act(request, pk, step):
     def afterwards():  # who stepped aside sees the record no more
         return complaint if Complaint.objects.visible_to(request.user).filter(pk=pk).exists() else "complaints:list"
 
-    context, begun = canned.pick_context(request, complaint) if step in WITH_CANNED else ({}, {})
+    writes = step in WITH_CANNED and allows(request.user, ACTS[step].rule, complaint)
+    context, begun = canned.pick_context(request, complaint) if writes else ({}, {})
     response = act_page(
         request, complaint, ACTS[step], number=complaint.number, leads_to=afterwards, template="complaints/act.html",
         context={"complaint": complaint} | context, complaint=complaint, user=request.user,
