@@ -21,9 +21,11 @@ from complaints.services import (
     ending,
     enquiries,
     handling,
+    merging,
     replies,
     suggestions,
 )
+from tests.factories.clocks import paused
 from tests.factories.complaints import ASSESSED, REPLY, decide, fresh, make_complaint
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +159,25 @@ def test_ends_without_an_answer_do_not_tell_the_inner_reason(crew, end):
     titles = {"decline": "未受理", "void": "未办理即关闭", "withdraw": "已撤回"}
     assert [mark[:2] for mark in marks(page)] == [("done", "已登记"), ("done", titles[end])]
     assert_nothing_leaks(page, crew)
+
+
+def act(way, complaint, **fields):
+    return Client().post(f"{TRACK}{way}/", {"number": complaint.number, "code": written(code_for(KEY))} | fields)
+
+
+def test_a_customer_takes_it_back_while_it_is_paused_and_not_while_others_hang_on_it(crew):
+    complaint, other = by_web(), make_complaint(crew.agent)
+    taken(complaint, crew)
+    merging.merge(other, by=crew.lead, master=complaint, mass_event="停电", comment=INTERNAL[5])
+    paused(complaint, crew, f"{timezone.localdate() + timedelta(days=1)}")
+    refused = act("take-back", complaint, sure="1")
+    assert (refused.status_code, fresh(complaint).state) == (409, State.SUSPENDED)
+    assert "无法在此撤回" in text_of(refused)
+    assert_nothing_leaks(refused, crew)
+    merging.ask_unmerge(fresh(other), by=crew.lead, reason=INTERNAL[6])
+    merging.unmerge(fresh(other), by=crew.second)
+    assert act("take-back", complaint, sure="1").status_code == 200
+    assert (fresh(complaint).state, act("add", complaint, text="再问一句").status_code) == (State.WITHDRAWN, 409)
 
 
 def test_a_suggestion_shows_its_decision_once_the_proposer_was_told(crew):
