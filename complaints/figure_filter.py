@@ -16,7 +16,9 @@ from accounts.models import OrgUnit
 from accounts.selectors import subtree
 from complaints.selectors import clusters
 from complaints.selectors.indicators import REGISTRY, Scope, records
+from core.forms import within_reach
 
+MOST = 2**31  # keys of units
 PARTS = ("among", "counted", "missed")
 NARROWED = ("unit", "only", "channel", "category", "severity", "tier", "cause")
 
@@ -33,9 +35,11 @@ class Choice:
         self.narrowed = dict(one.split("=", 1) for one in narrowed)
         if set(self.narrowed) - set(NARROWED) or self.end < self.start:
             raise ValueError(text)
+        for day in (self.start, self.end):
+            within_reach(day)
         for name in ("unit", "only"):
-            if name in self.narrowed:
-                int(self.narrowed[name])
+            if not 0 <= int(self.narrowed.get(name, 0)) < MOST:
+                raise ValueError(text)
 
     def __str__(self):
         words = {
@@ -73,7 +77,7 @@ class FigureField(forms.CharField):
             return None
         try:
             return Choice(text)
-        except ValueError:
+        except (ValueError, ValidationError):
             raise ValidationError(_("This figure does not exist."))
 
 

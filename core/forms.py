@@ -5,9 +5,12 @@ from datetime import date
 import django_filters
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core import attachments, moments
+
+YEARS = (1900, 2199)  # of a day that somebody types; beyond them clocks and time zones cannot count
 
 
 def helper():
@@ -20,11 +23,20 @@ def helper():
     return made
 
 
+def within_reach(moment):
+    """Refuse a day of another age: a slip of the hand, or somebody who tries what happens."""
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValidationError(_("Give a day between %(first)s and %(last)s.") % {"first": YEARS[0], "last": YEARS[1]})
+
+
 class PortalFormMixin:
     """Soft warnings: ``warn(text)`` in clean() asks once for an acknowledgement instead of refusing."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField | forms.DateTimeField):
+                field.validators.append(within_reach)
         self.helper = helper()
         self.soft_warnings = []
 
