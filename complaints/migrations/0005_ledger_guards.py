@@ -18,7 +18,7 @@ SOURCES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0004_ledger"), ("customers", "0001_initial")]
+    dependencies = [("complaints", "0004_desk"), ("customers", "0001_initial")]
     operations = [
         functions(),
         *spoken(*SOURCES),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('complaints', '0011_learn_guards'),
+        ('complaints', '0004_desk'),
         ('fieldwork', '0005_meeting_guards'),
         ('improvements', '0005_origin_in_a_focus_group'),
         ('surveys', '0020_custody_guards'),

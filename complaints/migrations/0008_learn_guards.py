@@ -31,7 +31,7 @@ def no_delete(table):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0010_learn"), ("core", "0002_insert_only")]
+    dependencies = [("complaints", "0007_work_guards"), ("core", "0002_insert_only")]
     operations = [
         migrations.RunSQL(FUNCTION, DROPPED),
         *(no_delete(f"complaints_{name}") for name in KEPT),

@@ -6,5 +6,5 @@ from core.db import frozen
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0013_calls"), ("core", "0002_insert_only")]
+    dependencies = [("complaints", "0008_learn_guards"), ("core", "0002_insert_only")]
     operations = [frozen("complaints_source", "true", ("account",))]

@@ -13,7 +13,7 @@ def kept(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0015_desk"), ("core", "0002_insert_only")]
+    dependencies = [("complaints", "0009_calls_guards"), ("core", "0002_insert_only")]
     operations = [
         *(insert_only(f"complaints_{name}") for name in ("canneduse", "channelnotice")),
         frozen("complaints_cannedanswer", "OLD.state <> 'draft'", ("state", "version", "updated_at")),

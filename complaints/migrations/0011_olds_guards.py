@@ -23,7 +23,7 @@ def kept(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0019_olds")]
+    dependencies = [("complaints", "0010_desk_guards")]
     operations = [
         frozen("complaints_pastrecord", "TRUE", ("is_void",)),
         *(kept(name) for name in ("pastrecord", "pastimport")),

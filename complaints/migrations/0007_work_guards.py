@@ -130,7 +130,7 @@ def words_stay(table, *columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0008_work"), ("core", "0002_insert_only")]
+    dependencies = [("complaints", "0006_clocks_guards"), ("core", "0002_insert_only")]
     operations = [
         migrations.RunSQL(APART.replace("{parts}", ", 'proposed'"), APART.replace("{parts}", "")),
         migrations.RunSQL(FUNCTIONS, DROPPED),

@@ -68,7 +68,7 @@ def as_asked(table, columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0006_clocks"), ("customers", "0003_service_due")]
+    dependencies = [("complaints", "0005_ledger_guards"), ("customers", "0003_service_due")]
     operations = [
         migrations.RunSQL(FUNCTIONS, DROPPED),
         *(insert_only(f"complaints_{name}") for name in ("clockpolicy", "clockcheck")),
