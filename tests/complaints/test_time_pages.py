@@ -457,3 +457,16 @@ def test_absences_as_people_enter_them(signed_in, crew):
     assert [person for person, _n in client.get(page).context["carriers"]] == [crew.other]
     client.post(reverse("complaints:absence_end", args=[absence.pk]))
     assert Absence.objects.get().until == days(0) - timedelta(days=1)
+
+
+def test_what_a_service_refuses_stands_above_the_form_and_nothing_typed_is_lost(client, crew):
+    complaint = complaint_at("handling", crew)
+    client.force_login(crew.handler)
+    url = reverse("complaints:act", args=[complaint.pk, "ask_pause"])
+    reason = PauseReason.objects.filter(is_automatic=False).first()
+    late = timezone.localdate() + timedelta(days=60)
+    typed = {"reason": reason.pk, "comment": "等供应商的检测报告", "resume_on": late, "version": complaint.version}
+    page = client.post(url, typed)
+    assert (page.status_code, [len(page.context["form"].non_field_errors()), Pause.objects.count()]) == (200, [1, 0])
+    assert "等供应商的检测报告" in page.content.decode()
+    assert (fresh(complaint).state, fresh(complaint).version) == ("handling", complaint.version)
