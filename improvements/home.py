@@ -189,7 +189,8 @@ def _panel(request, begun, name, *, can_open):
     user = request.user
     if not any(user.has_perm(capability) for capability in SEES):
         return ""
-    case = ImprovementCase.objects.visible_to(user).filter(**{name: begun}).first()
+    begun_here = ImprovementCase.objects.filter(**{name: begun})
+    case = begun_here.visible_to(user).first() if begun_here.exists() else None
     may_open = can_open and case is None and user.has_perm("improvements.open_case")
     if case is None and not may_open:
         return ""

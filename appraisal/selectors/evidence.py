@@ -115,5 +115,7 @@ def scores_resting_on(user, code, keys):
     facts = FactSnapshot.objects.filter(indicator=code, base_ids__overlap=list(keys))
     if code == IndicatorCode.COMPLAINT_RATE:
         facts = FactSnapshot.objects.filter(indicator=code, row_ids__overlap=list(keys))
+    if not facts.exists():  # nearly always; who may see what is only asked where there is something
+        return []
     newest = Score.objects.visible_to(user).filter(sheet__facts__in=facts).newest()
     return list(newest.select_related("sheet__cycle__period", "publication"))
